@@ -70,6 +70,7 @@ const trains = new Map([
 
 /** Reached by its address rather than by an import. */
 const webEntries = ['web/index.ts', 'web/engine-worker.ts'];
+const trainingEntries = ['web/training.ts', 'web/teach/teach-worker.ts'];
 
 const src = fileURLToPath(new URL('../src', import.meta.url));
 const problems = [];
@@ -142,7 +143,7 @@ reachedFrom(
 );
 const reached = reachedFrom(webEntries, webPackages, 'src/web/index.ts reaches it, and runs in a browser');
 const why = 'a training reaches it, which runs wherever there are a storage, an engine and access to images';
-const trainingFiles = [...reachedFrom(['web/training.ts', ...filesOfTrainings()], anywherePackages, why)];
+const trainingFiles = [...reachedFrom([...trainingEntries, ...filesOfTrainings()], anywherePackages, why)];
 for (const file of trainingFiles) {
   const found = /\b(Buffer\.|process\.|setImmediate\b|__dirname\b)/.exec(code(file));
   if (found) problems.push(`src/${file} uses ${found[0]}, which only Node has: ${why}`);

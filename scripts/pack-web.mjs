@@ -12,6 +12,9 @@ import { run, setup } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+const weights = 'assets/builtin-backbone.safetensors';
+/** Packages of pages; those after the first are what teaching takes. */
+const packages = ['zod', 'ml-matrix', 'protobufjs'];
 
 /** All files below dist/ that some of them import, and those import; with `types`, those of their declarations. */
 export function reached(entries, ending) {
@@ -30,7 +33,7 @@ export function reached(entries, ending) {
 export function writeWebPackage(folder) {
   const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const files = [
-    ...reached(['web/index.js', 'web/engine-worker.js'], '.js'),
+    ...reached(['web/index.js', 'web/engine-worker.js', 'web/teach/teach-worker.js'], '.js'),
     ...reached(['web/index.d.ts'], '.d.ts'),
   ];
   for (const file of files) {
@@ -39,18 +42,22 @@ export function writeWebPackage(folder) {
     const text = readFileSync(join(dist, file), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
     writeFileSync(join(folder, 'dist', file), text);
   }
+  // Fetched by pages that teach alone.
+  mkdirSync(join(folder, 'assets'));
+  cpSync(join(root, weights), join(folder, weights));
   for (const file of ['LICENSE', 'docs/browser.md'])
     cpSync(join(root, file), join(folder, file === 'LICENSE' ? file : 'README.md'));
   const { version, license, engines } = whole;
   const about = {
     name: 'clad-web',
     version,
-    description: 'Visual anomaly detection in a web page: detectors that clad has trained.',
+    description:
+      'Visual anomaly detection in a web page: detectors that clad has trained, or that are taught there.',
     license,
     type: 'module',
     engines,
     exports: { '.': { types: './dist/web/index.d.ts', default: './dist/web/index.js' } },
-    dependencies: { zod: whole.dependencies.zod },
+    dependencies: Object.fromEntries(packages.map((name) => [name, whole.dependencies[name]])),
     peerDependencies: whole.peerDependencies,
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);

@@ -3,7 +3,7 @@ import { bitsOf } from '../detector/camera/camera.ts';
 import { thresholdOfRegion } from '../detector/roi/named-results.ts';
 import { countsTrained } from '../detector/thresholds/score-gap.ts';
 import { mostOf, wholeRange } from '../image/samples.ts';
-import type { RankedImage } from '../jobs/good-images/standing-out.ts';
+import type { RankedImage } from '../jobs/good-images/ranked-images.ts';
 import { RunFolder } from '../jobs/run-folder.ts';
 import type { TrainOutcome } from '../jobs/train/train.ts';
 import { percent, programName, shellWord } from './output.ts';

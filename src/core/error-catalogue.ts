@@ -14,6 +14,7 @@ import { roiErrors } from './catalogue/roi-errors.ts';
 import { serviceErrors } from './catalogue/service-errors.ts';
 import { shardErrors } from './catalogue/shard-errors.ts';
 import { studioErrors } from './catalogue/studio-errors.ts';
+import { teachErrors } from './catalogue/teach-errors.ts';
 
 export type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
 
@@ -297,5 +298,6 @@ export const errorCatalogue = {
   ...roiErrors,
   ...shardErrors,
   ...studioErrors,
+  ...teachErrors,
   ...pageErrors,
 } as const satisfies Record<string, CatalogueEntry>;

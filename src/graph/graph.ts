@@ -148,7 +148,7 @@ export class Graph {
     const tensors: Tensor[] = [];
     const { attributes = {}, stopped = false, given, own } = options;
     // Not every device that WebGPU runs on knows halves.
-    const onCpu = options.onCpu ?? inputs.some((input) => input?.dtype === 'float16');
+    const onCpu = options.onCpu ?? [...inputs, ...outputs].some((each) => each?.dtype === 'float16');
     const node: Node = { operation, inputs, outputs: tensors, attributes, stopped, given, own, onCpu };
     for (const { dtype, shape } of outputs) {
       tensors.push({ graph: this, name: this.uniqueName(operation), dtype, shape, producer: node });

@@ -2,6 +2,8 @@
  * @file Which images a detector was trained on, and which set its thresholds, told by its file alone: 64 bits of each image's hash (data/pixel-hash.ts), so
  * that a copy is known wherever it lies and whatever has become of the folder. A new image is taken for a known one once in 10^14 times at most.
  */
+import { fromBase64, toBase64 } from '../core/base64.ts';
+import { fromHex, toHex } from '../core/sha256.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 
 type RememberedImages = NonNullable<DetectorMetadata['trained']>;
@@ -25,7 +27,7 @@ export function rememberImages(
   const kept = [...known, ...added].sort().slice(0, mostKept);
   return {
     images: (before?.images ?? 0) + added.length,
-    pixels: Buffer.from(kept.join(''), 'hex').toString('base64'),
+    pixels: toBase64(fromHex(kept.join(''))),
   };
 }
 
@@ -38,7 +40,7 @@ export function forgetImages(
   const known = shortHashes(before);
   const gone = new Set(hashes.map((hash) => hash.slice(0, digits)).filter((hash) => known.has(hash)));
   const kept = [...known].filter((hash) => !gone.has(hash));
-  return { images: before.images - gone.size, pixels: Buffer.from(kept.join(''), 'hex').toString('base64') };
+  return { images: before.images - gone.size, pixels: toBase64(fromHex(kept.join(''))) };
 }
 
 /** Answers whether an image of this hash is remembered; always no for files of earlier versions, which do not say. */
@@ -53,7 +55,7 @@ export function remembersAll(images: RememberedImages | undefined): boolean {
 }
 
 function shortHashes(images: RememberedImages | undefined): Set<string> {
-  const text = Buffer.from(images?.pixels ?? '', 'base64').toString('hex');
+  const text = toHex(fromBase64(images?.pixels ?? ''));
   const known = new Set<string>();
   for (let at = 0; at < text.length; at += digits) known.add(text.slice(at, at + digits));
   return known;

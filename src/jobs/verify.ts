@@ -1,38 +1,17 @@
-/** @file Golden images made for a detector file, and asked again on another machine: `clad verify`. */
+/** @file The golden images of a detector file (self-test/make-golden.ts), asked again on another machine: `clad verify`. */
 import { number, optional, path } from '../core/arguments.ts';
 import { readBytes } from '../core/files.ts';
-import { testPatterns } from '../demo/test-patterns.ts';
 import { Detector } from '../detector/detector.ts';
-import { precisionOf } from '../detector/metadata.ts';
-import {
-  compareGolden,
-  type Golden,
-  type GoldenDifference,
-  goldenImage,
-  parseGolden,
-} from '../detector/self-test/golden.ts';
+import { compareGolden, type GoldenDifference, parseGolden } from '../detector/self-test/golden.ts';
 import { decodeMetadata } from '../graph/index.ts';
 import { decodeBytes } from '../image/decode.ts';
-import { encodePng } from '../image/encode.ts';
 import type { Device } from '../runtime/engine.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { type Fields, machine, requireRequest } from './request-fields.ts';
 import { modelPathOf } from './run-folder.ts';
 
-/** How exactly a machine reproduces what another one has computed, by what the file computes in; shares of a map's span. */
-const tolerances = { fp32: 0.001, fp16: 0.01, int8: 0.02 } as const;
 /** Processors of other kinds than the CPU round otherwise, and may use shorter numbers within products. */
 const otherDevices = 0.02;
-
-/** The detector's golden images, predicted by the very file. */
-export async function makeGolden(detector: Detector, device: Device): Promise<Golden> {
-  const images: Golden['images'] = [];
-  for (const [name, image] of Object.entries(testPatterns())) {
-    const png = Buffer.from(await encodePng(image)).toString('base64');
-    images.push(goldenImage(name, png, await detector.predict(image), detector.metadata));
-  }
-  return { format: 3, device, tolerance: tolerances[precisionOf(detector.metadata)], images };
-}
 
 export interface VerifyRequest {
   /** Run folder or detector file. */

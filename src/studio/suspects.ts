@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { pathBelow } from '../data/dataset.ts';
 import { countsTrained } from '../detector/thresholds/score-gap.ts';
-import { misplaced, rankImages, standOut } from '../jobs/good-images/standing-out.ts';
+import { misplaced, rankImages, standOut } from '../jobs/good-images/ranked-images.ts';
 import { RunFolder } from '../jobs/run-folder.ts';
 import { asNew } from '../jobs/update/predict-again.ts';
 import { subjectOf } from '../jobs/update/subject.ts';

@@ -35,7 +35,7 @@ const drawables = [
   'VideoFrame',
 ] as const;
 
-const image: Kind = {
+export const imageSource: Kind = {
   expected: `an image: a File or Blob, ImageData, ${drawables.join(', ')}, or { width, height, data } with 8-bit RGB`,
   holds: (value) =>
     typeof value === 'object' &&
@@ -59,7 +59,7 @@ const asStored: ImageBitmapOptions = {
  * @throws CladError `ARGUMENT_INVALID` for what is no image, `IMAGE_INVALID` for one that cannot be read, `IMAGE_TOO_LONG`
  */
 export async function toRgbImage(source: ImageSource): Promise<RgbImage> {
-  requireArgument('toRgbImage', 'source', source, image);
+  requireArgument('toRgbImage', 'source', source, imageSource);
   const path = source instanceof File ? source.name : 'The image';
   try {
     if (source instanceof Blob) return await decodeBlob(source, path);

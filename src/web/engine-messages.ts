@@ -1,4 +1,4 @@
-/** @file What a page may ask of the worker in which a detector runs: to load a model, once, and to run it. */
+/** @file What a page may ask of the worker in which a detector runs: to load models, one or several, and to run them. */
 import type { TensorValue } from '../runtime/engine.ts';
 import type { Prepared } from '../runtime/worker/protocol.ts';
 
@@ -20,14 +20,18 @@ export interface SessionOrder {
 }
 
 export interface RunOrder {
+  /** Number of the model, from `load`. */
+  readonly model: number;
   readonly feeds: Values;
   /** Names wanted; all by default. */
   readonly outputs?: readonly string[] | undefined;
 }
 
 export type EngineHandlers = {
-  /** @throws ENGINE_UNAVAILABLE when ONNX Runtime itself does not start; an Error when it refuses the model */
-  load(order: SessionOrder): Promise<Prepared<null>>;
+  /** The model's number. @throws ENGINE_UNAVAILABLE when ONNX Runtime itself does not start; an Error when it refuses the model */
+  load(order: SessionOrder): Promise<Prepared<number>>;
   /** @throws ENGINE_FAILED */
   run(order: RunOrder): Promise<Prepared<Values>>;
+  /** Frees what a model takes, of which the next one may make use; WebAssembly's memory gets no smaller. */
+  release(model: number): Promise<Prepared<null>>;
 };

@@ -1,5 +1,5 @@
 /**
- * @file The worker in which a detector runs, so that a page stays responsive: ONNX Runtime with one model.
+ * @file The worker in which a detector runs, so that a page stays responsive: ONNX Runtime with its models.
  *
  * ONNX Runtime is imported from an address and never bundled: its threads are workers that load the same module again, and a
  * module in which a bundler has mixed it with the page's own code cannot be loaded there.
@@ -26,23 +26,30 @@ interface Loaded {
   readonly device: WebDevice;
 }
 
-let loaded: Loaded | undefined;
+const loaded: (Loaded | undefined)[] = [];
 
 const handlers: EngineHandlers = {
   async load(order) {
-    loaded = await load(order);
-    return { value: null };
+    return { value: loaded.push(await load(order)) - 1 };
   },
 
-  async run({ feeds, outputs }) {
-    if (!loaded) throw new Error('no model was loaded');
-    const { runtime, session, device } = loaded;
+  async run({ model, feeds, outputs }) {
+    const found = loaded[model];
+    if (!found) throw new Error('no such model was loaded');
+    const { runtime, session, device } = found;
     try {
       const value = await runSession(session, runtime.Tensor, feeds, outputs);
       return { value, transfer: Object.values(value).map(({ data }) => data.buffer as ArrayBuffer) };
     } catch (error) {
       throw new CladError('ENGINE_FAILED', { image: 'an image', device, reason: firstLineOf(error) });
     }
+  },
+
+  async release(model) {
+    const found = loaded[model];
+    loaded[model] = undefined;
+    await found?.session.release();
+    return { value: null };
   },
 };
 

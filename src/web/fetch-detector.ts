@@ -23,14 +23,16 @@ export interface DownloadProgress {
 
 /**
  * The bytes, and what errors call the file.
+ * @param of - the function that was given the source
  * @throws FETCH_FAILED; the signal's reason where it was aborted
  */
 export async function fetchedBytes(
   source: DetectorSource,
   onProgress?: (progress: DownloadProgress) => void,
   signal?: AbortSignal,
+  of = 'loadDetector',
 ): Promise<{ bytes: Uint8Array; name: string }> {
-  requireArgument('loadDetector', 'source', source, detectorSource);
+  requireArgument(of, 'source', source, detectorSource);
   if (source instanceof Uint8Array) return { bytes: source, name: 'The detector' };
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'The detector' };
   if (source instanceof Blob) {

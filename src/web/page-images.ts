@@ -72,7 +72,8 @@ function invalid(path: string, reason: string): CladError {
   return new CladError('IMAGE_INVALID', { path, reason });
 }
 
-async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
+/** The PNG file of an image: lossless, and read back to the same bytes. */
+export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
   const pixels = new ImageData(width, height);
   for (let pixel = 0; pixel < width * height; pixel++)
     pixels.data.set([data[3 * pixel]!, data[3 * pixel + 1]!, data[3 * pixel + 2]!, 255], 4 * pixel);

@@ -13,14 +13,23 @@ interface Control {
   readonly lock: string;
 }
 
+/** What a worker tells while it works, between call and answer. */
+interface Told {
+  readonly told: unknown;
+}
+
+const isTold = (message: unknown): message is Told =>
+  typeof message === 'object' && message !== null && 'told' in message;
+
 const isControl = (message: unknown): message is Control =>
   typeof message === 'object' && message !== null && 'control' in message;
 
 /**
  * The page's end of the channel.
  * @param worker - just started; given as an object since bundlers look for `new Worker(new URL(...))` where the script is named
+ * @param onTold - given what the worker tells while it works (`tellPage`)
  */
-export function browserWorker(worker: Worker): AskingPort {
+export function browserWorker(worker: Worker, onTold?: (what: unknown) => void): AskingPort {
   const watching = new AbortController();
   let end = (_reason: string) => {};
   return {
@@ -32,8 +41,9 @@ export function browserWorker(worker: Worker): AskingPort {
         worker.terminate();
         onEnd(reason);
       };
-      worker.onmessage = ({ data }: MessageEvent<Answer | Control>) => {
-        if (!isControl(data)) onAnswer(data);
+      worker.onmessage = ({ data }: MessageEvent<Answer | Control | Told>) => {
+        if (isTold(data)) onTold?.(data.told);
+        else if (!isControl(data)) onAnswer(data);
         else if (data.control === 'closed') end('it closed');
         else void whenFree(data.lock, watching.signal).then(() => end('the browser ended it'));
       };
@@ -55,7 +65,7 @@ function whenFree(name: string, signal: AbortSignal): Promise<void> {
 /** The worker's scope; the DOM's types know only the page's. */
 interface WorkerScope {
   onmessage: (event: MessageEvent<Call | Control>) => void;
-  postMessage(message: Answer | Control, transfer: readonly ArrayBuffer[]): void;
+  postMessage(message: Answer | Control | Told, transfer: readonly ArrayBuffer[]): void;
   close(): void;
 }
 
@@ -76,6 +86,11 @@ export function browserWorkerSide(): AnsweringPort {
       scope.close();
     },
   };
+}
+
+/** Tells the page something in the midst of a call. @param told - can be cloned */
+export function tellPage(told: unknown): void {
+  (globalThis as unknown as WorkerScope).postMessage({ told }, []);
 }
 
 /** Takes a lock for as long as the worker lives, where the browser has locks. */

@@ -8,6 +8,7 @@ import { Detector, type PredictOptions } from '../detector/detector.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { PredictionWithMap } from '../detector/prediction.ts';
 import type { RgbImage } from '../image/rgb.ts';
+import { address } from './address.ts';
 import { type ImageSource, toRgbImage } from './decode-in-page.ts';
 import { type DetectorSource, type DownloadProgress, fetchedBytes } from './fetch-detector.ts';
 import { type WebDevice, webEngine, whyNoWebGpu } from './web-engine.ts';
@@ -38,10 +39,7 @@ const loadOptions = {
   device: optional(oneOf(['auto', 'webgpu', 'wasm'])),
   // Checked where it is used.
   threads: anything,
-  wasmPaths: optional({
-    expected: 'the address of a folder, as a text or a URL',
-    holds: (value) => typeof value === 'string' || value instanceof URL,
-  }),
+  wasmPaths: optional(address),
   onProgress: optional(callback),
   signal: optional(signal),
 };

@@ -2,7 +2,7 @@
  * @file ONNX Runtime in a browser (onnxruntime-web), on WebGPU or as WebAssembly on the CPU.
  *
  * The two are different builds of ONNX Runtime and only the one needed is fetched: 14 MB for WebAssembly, 27 MB with WebGPU.
- * Each session has a worker of its own (engine-worker.ts), which ends with it and gives all its memory back.
+ * A session has a worker of its own (engine-worker.ts), which ends with it and gives all its memory back; or shares one with others.
  */
 import { CladError } from '../core/errors.ts';
 import type { Engine, Session } from '../runtime/engine.ts';
@@ -34,11 +34,60 @@ const mostThreads = 8;
  * An engine in a browser; its `device` is `cpu` for WebAssembly. Nothing is fetched before a model is loaded.
  * @throws OPTION_INVALID, WEBGPU_UNAVAILABLE; `load` throws ENGINE_UNAVAILABLE when ONNX Runtime's files cannot be loaded
  */
-export async function webEngine({
+export async function webEngine(options: WebEngineOptions): Promise<Engine> {
+  return engineOf(await settingsOf(options), loadAlone);
+}
+
+/** An engine whose models share a worker: each is loaded sooner, but their memory comes back with the end alone. */
+export interface SharedWebEngine extends Engine {
+  /** Ends the worker, and with WebGPU the one beside it. */
+  end(): Promise<void>;
+}
+
+/**
+ * For work that loads one model after another, as teaching does: ONNX Runtime itself is started once. On WebGPU only models with a network for images are on
+ * the card, and the others in a second worker in WebAssembly: products of doubles, which the build with WebGPU has not, and loops of small products, which
+ * a card answers slowly.
+ * @throws as `webEngine`
+ */
+export async function sharedWebEngine(options: WebEngineOptions): Promise<SharedWebEngine> {
+  const settings = await settingsOf(options);
+  const onProcessor =
+    settings.device === 'wasm' ? settings : await settingsOf({ ...options, device: 'wasm' });
+  const workers = new Map<WebDevice, RuntimeWorker>();
+  const workerOn = (device: WebDevice): RuntimeWorker => {
+    const worker = workers.get(device) ?? new RuntimeWorker(device);
+    workers.set(device, worker);
+    return worker;
+  };
+  const engine = engineOf(settings, ({ model }) => {
+    const chosen = hasConvolution(model) ? settings : onProcessor;
+    const worker = workerOn(chosen.device);
+    return worker.load({ ...chosen, model }, (number) => worker.free(number));
+  });
+  return {
+    ...engine,
+    end: async () => void (await Promise.all([...workers.values()].map((each) => each.end()))),
+  };
+}
+
+/** A node's `op_type` (field 4) of ONNX. */
+const convolution = Uint8Array.of(0x22, 4, ...new TextEncoder().encode('Conv'));
+
+/** Whether a model has a convolution; now and then a weight may look like one, and the device is then another, no more. */
+function hasConvolution(model: Uint8Array): boolean {
+  for (let at = model.indexOf(0x22); at >= 0; at = model.indexOf(0x22, at + 1))
+    if (convolution.every((byte, index) => model[at + index] === byte)) return true;
+  return false;
+}
+
+type Settings = Omit<SessionOrder, 'model'>;
+
+async function settingsOf({
   device,
   threads = defaultThreads(),
   wasmPaths,
-}: WebEngineOptions): Promise<Engine> {
+}: WebEngineOptions): Promise<Settings> {
   if (!Number.isInteger(threads) || threads < 1) {
     const expected = 'an integer of at least 1';
     throw new CladError('OPTION_INVALID', { option: 'threads', expected, actual: threads });
@@ -48,13 +97,16 @@ export async function webEngine({
     if (reason !== undefined) throw new CladError('WEBGPU_UNAVAILABLE', { reason });
   }
   const usable = globalThis.crossOriginIsolated ? threads : 1;
+  const files = wasmPaths === undefined ? bundledFiles(device) : filesIn(wasmPaths, device);
+  return { device, ...files, threads: usable };
+}
+
+function engineOf(settings: Settings, load: (order: SessionOrder) => Promise<Session>): Engine {
+  const { device, threads } = settings;
   return {
     device: device === 'webgpu' ? 'webgpu' : 'cpu',
-    threads: usable,
-    async load(model) {
-      const files = wasmPaths === undefined ? bundledFiles(device) : filesIn(wasmPaths, device);
-      return loadSession({ device, ...files, threads: usable, model });
-    },
+    threads,
+    load: async (model) => load({ ...settings, model }),
   };
 }
 
@@ -74,6 +126,13 @@ export async function whyNoWebGpu(software = true): Promise<string | undefined> 
   if (!adapter) return 'no graphics adapter was found';
   if (!software && adapter.info.isFallbackAdapter) return 'the graphics adapter is a software one';
   return undefined;
+}
+
+/** Why WebAssembly computes with one thread here, without a full stop; undefined where it may use several. */
+export function whyOneThread(): string | undefined {
+  if (!globalThis.crossOriginIsolated)
+    return 'the page is not cross-origin isolated (its server does not send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)';
+  return defaultThreads() > 1 ? undefined : 'the processor has one';
 }
 
 function defaultThreads(): number {
@@ -111,48 +170,88 @@ function filesIn(folder: string | URL, device: WebDevice): RuntimeFiles {
     : { module: at('ort.wasm.bundle.min.mjs'), wasm: at('ort-wasm-simd-threaded.wasm') };
 }
 
-/** @throws ENGINE_UNAVAILABLE, or an Error with what ONNX Runtime says of the model */
-async function loadSession(order: SessionOrder): Promise<Session> {
-  let death: string | undefined;
-  const port = browserWorker(new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' }));
-  const worker = new WorkerClient<EngineHandlers>(port, {
-    worker: "The detector's worker",
-    remedy: 'Load the detector again.',
-    onDeath: (reason) => {
-      death = reason;
-    },
-  });
-  try {
-    await worker.call('load', order);
-  } catch (error) {
-    await worker.kill();
-    throw death === undefined ? error : new CladError('ENGINE_UNAVAILABLE', { reason: death });
+/** A worker with ONNX Runtime, and the models that it has loaded. */
+class RuntimeWorker {
+  readonly #device: WebDevice;
+  readonly #client: WorkerClient<EngineHandlers>;
+  #death: string | undefined;
+  /** One call after another: a session of onnxruntime-web refuses a second run while one is under way. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(device: WebDevice) {
+    this.#device = device;
+    const port = browserWorker(
+      new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' }),
+    );
+    this.#client = new WorkerClient<EngineHandlers>(port, {
+      worker: "The detector's worker",
+      remedy: 'Load the detector again.',
+      onDeath: (reason) => {
+        this.#death = reason;
+      },
+    });
   }
-  return sessionIn(worker, order.device);
+
+  /**
+   * @param release - ends the session
+   * @throws ENGINE_UNAVAILABLE, or an Error with what ONNX Runtime says of the model
+   */
+  async load(order: SessionOrder, release: (model: number) => Promise<unknown>): Promise<Session> {
+    const model = await this.#inTurn(() => this.#client.call('load', order)).catch((error: unknown) => {
+      throw this.#death === undefined ? error : new CladError('ENGINE_UNAVAILABLE', { reason: this.#death });
+    });
+    let released = false;
+    return {
+      run: async (feeds, outputs) => {
+        try {
+          const order = { model, feeds: ofOwnBuffers(feeds), outputs };
+          return { ...(await this.#inTurn(() => this.#client.call('run', order))) };
+        } catch (error) {
+          if (!released) throw error;
+          const reason = 'the detector was released';
+          throw new CladError('ENGINE_FAILED', { image: 'an image', device: this.#device, reason });
+        }
+      },
+      release: async () => {
+        if (released) return;
+        released = true;
+        await release(model);
+      },
+    };
+  }
+
+  free(model: number): Promise<unknown> {
+    return this.#inTurn(() => this.#client.call('release', model));
+  }
+
+  end(): Promise<void> {
+    return this.#client.kill();
+  }
+
+  #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(call);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
 }
 
-function sessionIn(worker: WorkerClient<EngineHandlers>, device: WebDevice): Session {
-  let released = false;
-  const run = async (feeds: Values, outputs?: readonly string[]) => {
-    try {
-      return { ...(await worker.call('run', { feeds, outputs })) };
-    } catch (error) {
-      if (!released) throw error;
-      const reason = 'the detector was released';
-      throw new CladError('ENGINE_FAILED', { image: 'an image', device, reason });
-    }
-  };
-  // One run after another, since a session of onnxruntime-web refuses a second one while one is under way.
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    run(feeds, outputs) {
-      const turn = last.then(() => run(feeds, outputs));
-      last = turn.catch(() => undefined);
-      return turn;
-    },
-    async release() {
-      released = true;
-      await worker.kill();
-    },
-  };
+/** Of a view of a larger buffer all of that would be sent: it is copied before. */
+function ofOwnBuffers(feeds: Values): Values {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, value]) => {
+      const { data } = value;
+      return [name, data.byteLength < data.buffer.byteLength ? { ...value, data: data.slice() } : value];
+    }),
+  );
+}
+
+/** In a worker of its own, which ends with it. */
+async function loadAlone(order: SessionOrder): Promise<Session> {
+  const worker = new RuntimeWorker(order.device);
+  try {
+    return await worker.load(order, () => worker.end());
+  } catch (error) {
+    await worker.end();
+    throw error;
+  }
 }

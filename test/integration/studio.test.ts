@@ -3,13 +3,12 @@
  * threshold that is moved and saved, the file taken away; and the numbers on the screen are those of the command line.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
-import { chromiumPath, hasChromium } from '../helpers/browser.ts';
+import { barriers, chromiumPath, hasChromium } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
 import { type Serving, startListening } from '../helpers/serve.ts';
 
@@ -17,7 +16,6 @@ let folder = '';
 let studio: Serving;
 let browser: Browser;
 let page: Page;
-let axe = '';
 const trouble: string[] = [];
 /** Two products, few and small: the whole journey is to take less than a minute. */
 const small = { classes: ['washer', 'woven_cloth'], size: 96, train: 6, testGood: 2, testAnomalous: 3 };
@@ -28,25 +26,9 @@ const shot = async (name: string) => {
     await page.screenshot({ path: join(process.env.CLAD_SHOTS, `${name}.png`), fullPage: true });
 };
 
-/** What keeps people with other eyes or hands out; serious or worse. */
-async function barriers(): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = (await page.evaluate('axe.run()')) as {
-    readonly violations: readonly {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: readonly { readonly html: string }[];
-    }[];
-  };
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
-
 describe.skipIf(!hasChromium)('clad studio in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'clad-studio-'));
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     studio = await startListening('studio', join(folder, 'work'), '--port', '0', '--no-open');
     browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
     page = await (
@@ -83,7 +65,7 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     expect(await page.textContent('main')).toContain(
       '22 images, 2 products: 12 to learn from, 4 good and 6 defective',
     );
-    expect(await barriers()).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await shot('data');
   }, 120_000);
 
@@ -130,7 +112,7 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     expect(await card.locator('code').textContent()).toMatch(
       /^clad train data\/demo --out runs\/demo-1 .* --set features\.inputSize=64 --exclude data\/demo\/washer/,
     );
-    expect(await barriers()).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await card.getByRole('link', { name: 'See the results' }).click();
   }, 240_000);
 
@@ -150,7 +132,7 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await page.locator('.cost').getByText('2 of 2').waitFor(wait);
     expect(await page.locator('.cost').textContent()).toContain('0 of 3');
     await page.locator('.tile img[data-over="heat"]').first().waitFor(wait);
-    expect(await barriers()).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await shot('results');
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
@@ -176,7 +158,7 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     const dialog = page.locator('dialog');
     await dialog.locator('img[data-over="truth"]').waitFor(wait);
     await dialog.getByRole('button', { name: 'Larger' }).click();
-    expect(await barriers()).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await shot('viewer-phone');
     const beyond = 'document.documentElement.scrollWidth - innerWidth';
     expect(await page.evaluate(beyond)).toBe(0);

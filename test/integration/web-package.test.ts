@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeWebPackage } from '../../scripts/pack-web.mjs';
 
-it('clad-web holds every file that its files import, and no package but zod', async () => {
+it('clad-web holds every file that its files import, and no package but zod and those of teaching', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'clad-web-package-'));
   try {
     const files: readonly string[] = writeWebPackage(folder);
     expect(files).toContain('web/index.js');
     expect(files).toContain('web/engine-worker.js');
-    expect(files.length).toBeLessThan(140);
+    expect(files).toContain('web/teach/teach-worker.js');
+    expect(files.length).toBeLessThan(420);
     const packages = new Set<string>();
     for (const file of files.filter((each) => each.endsWith('.js'))) {
       const text = (await readFile(join(folder, 'dist', file), 'utf8')).replaceAll(/\/\*[\s\S]*?\*\//g, '');
@@ -19,11 +20,12 @@ it('clad-web holds every file that its files import, and no package but zod', as
         if (!target.startsWith('.')) packages.add(target);
         else await readFile(join(folder, 'dist', dirname(file), target));
     }
-    expect([...packages]).toEqual(['zod']);
+    expect([...packages].sort()).toEqual(['ml-matrix', 'protobufjs/light.js', 'zod']);
+    await readFile(join(folder, 'assets/builtin-backbone.safetensors'));
     const about = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
       dependencies: object;
     };
-    expect(Object.keys(about.dependencies)).toEqual(['zod']);
+    expect(Object.keys(about.dependencies)).toEqual(['zod', 'ml-matrix', 'protobufjs']);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@
  * @file Images to patch features: resize, normalisation, frozen backbone and section 3.2 as one graph. The detector file begins
  * with the same nodes (`backboneFeatures`), so training and inference cannot disagree.
  */
-import { CladError, firstLineOf } from '../../core/errors.ts';
+import { CladError, type ErrorCode, firstLineOf } from '../../core/errors.ts';
 import { attach, cast, type Dim, Graph, mul, type Tensor, where } from '../../graph/index.ts';
 import type { Geometry, Grid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
@@ -38,6 +38,14 @@ export interface FeaturePlan extends FeatureOptions {
   readonly grids: readonly Grid[];
 }
 
+/** What is no fault of the input's size. */
+const ofAnotherCause: readonly ErrorCode[] = [
+  'BACKBONE_UNSUITABLE',
+  'OPTION_INVALID',
+  'ENGINE_UNAVAILABLE',
+  'WORKER_DIED',
+];
+
 /**
  * Measures the layers' maps by running the backbone once.
  * @throws OPTION_INVALID for a layer that the backbone has not, or an input size that it does not run at; BACKBONE_UNSUITABLE for a layer that
@@ -70,8 +78,7 @@ export async function planFeatures(
     patchGrid(plan);
     return plan;
   } catch (error) {
-    if (error instanceof CladError && ['BACKBONE_UNSUITABLE', 'OPTION_INVALID'].includes(error.code))
-      throw error;
+    if (error instanceof CladError && ofAnotherCause.includes(error.code)) throw error;
     throw new CladError(
       'OPTION_INVALID',
       {

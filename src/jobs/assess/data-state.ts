@@ -10,7 +10,7 @@ import { bitsOf } from '../../detector/camera/camera.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
 import { evenly } from '../../features/patches/class-foreground.ts';
 import { type Seen, seenOf } from '../../image/seen.ts';
-import { misplaced, rankImages, standOut } from '../good-images/standing-out.ts';
+import { misplaced, rankImages, standOut } from '../good-images/ranked-images.ts';
 import { asNew } from '../update/predict-again.ts';
 import { imagesLeft, type Subject } from '../update/subject.ts';
 

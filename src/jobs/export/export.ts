@@ -10,12 +10,14 @@ import { CladError } from '../../core/errors.ts';
 import { readBytes, requireWritable, writeFileAtomic } from '../../core/files.ts';
 import { lockOfFile, withLock } from '../../core/lock.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import { fileImages } from '../../data/file-images.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
 import { type DetectorMetadata, type Precision, precisionOf } from '../../detector/metadata.ts';
 import { goldenKey, parseGolden } from '../../detector/self-test/golden.ts';
+import { makeGolden } from '../../detector/self-test/make-golden.ts';
 import { decodeMetadata, decodeModel } from '../../graph/index.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
 import { nodeEngine } from '../../runtime/node.ts';
@@ -23,7 +25,6 @@ import { compareDetectors, type DetectorComparison } from '../compare/compare-de
 import { withNewDetectorFile } from '../new-detector-file.ts';
 import { type Fields, machine, requireRequest, talk } from '../request-fields.ts';
 import { modelPathOf, RunFolder } from '../run-folder.ts';
-import { makeGolden } from '../verify.ts';
 import { type ExportImages, exportImages } from './export-images.ts';
 import { medianShifts, moved } from './moved-thresholds.ts';
 import { inPrecision } from './precision.ts';
@@ -174,7 +175,7 @@ async function copyOf(engine: Engine, bytes: Uint8Array, path: string): Promise<
   if (has && checked) return { bytes, metadata, comparison: null };
   const golden = has
     ? parseGolden(entries, path)
-    : await withDetector(engine, bytes, path, (detector) => makeGolden(detector, engine.device));
+    : await withDetector(engine, bytes, path, (detector) => makeGolden(detector, engine.device, fileImages));
   return { bytes: detectorBytes(decodeModel(bytes), metadata, golden), metadata, comparison: null };
 }
 
@@ -231,7 +232,7 @@ async function variantOf(
         Object.assign(metadata, moved(metadata, await medianShifts(old, now, forThresholds, onProgress)));
         metadata.exported = { precision, source, thresholds: 'moved' };
       }
-      return makeGolden(now, engine.device);
+      return makeGolden(now, engine.device, fileImages);
     });
     const written = detectorBytes(model, metadata, golden);
     const samples = images?.compared ?? [];

@@ -3,7 +3,7 @@ import { groupBy } from '../../core/arrays.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { mostDeviations } from '../../detector/thresholds/outliers.ts';
 import { robustSpread } from '../../detector/thresholds/score-gap.ts';
-import type { RankedImage } from './standing-out.ts';
+import type { RankedImage } from './ranked-images.ts';
 
 /** From this share of a class's images on, it is not single files that lie in the wrong folder: the classes look alike. */
 const alikeShare = 0.1;

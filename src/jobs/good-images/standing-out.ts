@@ -1,71 +1,26 @@
-/** @file Good images as the finished detector sees them, in a table, and those unlike the others of their class: they may be no good parts. */
+/** @file What a run's folder says of good images as the finished detector sees them: a table, and images of those that may be no good parts. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, parse, sep } from 'node:path';
-import { groupBy } from '../../core/arrays.ts';
 import { csvLine } from '../../core/csv.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { heatOver, seenImage, withLegend } from '../../detector/heat/heat-image.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
-import { deviations, mostDeviations } from '../../detector/thresholds/outliers.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { writePng } from '../../image/encode.ts';
 import { sideBySide } from '../../image/overlay.ts';
 import { shrink } from '../../image/shrink.ts';
 import type { RunFolder } from '../run-folder.ts';
-import type { GoodImage, LeaveOneOutDetector } from './good-images.ts';
+import type { LeaveOneOutDetector } from './good-images.ts';
 import { recordedPath } from './good-images-file.ts';
-
-/** A good image among those of its class. */
-export interface RankedImage extends GoodImage {
-  /** By how many robust standard deviations of their scores it lies above their median; 0 where they have no spread, or are few. */
-  readonly deviations: number;
-}
+import { type RankedImage, suspects } from './ranked-images.ts';
 
 /** Images of them, at most. */
 const mostImages = 12;
 
 /** Longer side of such an image, pixels. */
 const imageSide = 480;
-
-/**
- * The images of each class, the most anomalous first.
- * @param images - with scores as of new images
- * @param comparable - whether those of trained images can stand beside those of held-out ones; if not, each kind is compared with itself
- */
-export function rankImages(images: readonly GoodImage[], comparable: boolean): RankedImage[] {
-  return [...groupBy(images, (image) => image.class)].flatMap(([, own]) => {
-    const groups = comparable
-      ? [own]
-      : [own.filter(({ heldOut }) => heldOut), own.filter(({ heldOut }) => !heldOut)];
-    return groups.flatMap(amongThemselves).sort((a, b) => b.score - a.score);
-  });
-}
-
-function amongThemselves(images: readonly GoodImage[]): RankedImage[] {
-  const each = deviations(images.map(({ score }) => score));
-  return images.map((image, at) => ({ ...image, deviations: each[at]! }));
-}
-
-/** Images that the others take for another class: they may lie in the wrong folder. The surest first. */
-export function misplaced<Image extends Pick<GoodImage, 'class' | 'recognisedAs' | 'share'>>(
-  images: readonly Image[],
-): Image[] {
-  return images.filter((image) => image.recognisedAs !== image.class).sort((a, b) => b.share - a.share);
-}
-
-/** Images that lie far above the others of their class, the furthest first. */
-export function standOut(images: readonly RankedImage[]): RankedImage[] {
-  return images
-    .filter(({ deviations }) => deviations > mostDeviations)
-    .sort((a, b) => b.deviations - a.deviations);
-}
-
-/** All that may be no good image of its class: what stands out, the furthest first, and what lies in the wrong folder. */
-export function suspects(images: readonly RankedImage[]): RankedImage[] {
-  return [...new Set([...standOut(images), ...misplaced(images)])];
-}
 
 /** `good-images.csv`. @param root - paths are written below it */
 export function goodImagesCsv(

@@ -7,13 +7,12 @@ import type { ExpectedTask } from '../../core/expected-task.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { CommonOptions, Method } from '../../methods/contract.ts';
 import { defectsInReport } from '../trade-off/synthetic-defects.ts';
+import { detectorTasks, imageSeconds } from './detector-tasks.ts';
 import { madeCost, madeCount } from './made-defects.ts';
 import type { TrainRequest } from './train-request.ts';
 
 /** Test images shown in the report's embedding, at most. */
 const embedded = 600;
-/** Seconds that a detector takes for an image, where the method does not say. */
-const usualImage = 0.05;
 
 /** In the order in which they come. Some may be left out, where an earlier try has done them. */
 export function expectedTasks(
@@ -32,7 +31,7 @@ export function expectedTasks(
     classes: classes.length,
     cores: availableParallelism(),
   };
-  const image = method.imageSeconds?.(options, counts) ?? usualImage;
+  const image = imageSeconds(method, options, counts);
   const made = madeCount(options, classes.length);
   const defective = new Set(
     samples.filter(({ split, anomalous }) => split === 'test' && anomalous).map(({ className }) => className),
@@ -44,10 +43,7 @@ export function expectedTasks(
   const tasks: readonly ExpectedTask[] = [
     images('checking images', (training.length + Math.max(reported, selection)) * 0.004),
     images('checking textures', request.textures === undefined || made === 0 ? 0 : 2),
-    images('reading images', training.length * 0.001),
-    ...(method.tasks?.(options, counts) ?? []),
-    images('thresholds', training.length * (method.storedSeconds?.(options, counts) ?? image)),
-    images('regions', made * madeCost * image),
+    ...detectorTasks(method, options, counts),
     images('evaluating', reported * (image + 0.02)),
     images('embedding', Math.min(embedded, reported) * image),
     images('synthetic defects', inReport * madeCost * image),

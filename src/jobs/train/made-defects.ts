@@ -24,12 +24,11 @@ import {
   type RegionOfInterest,
   regionOfImage,
 } from '../../image/roi/region-of-interest.ts';
-import type { CommonOptions } from '../../methods/contract.ts';
+import type { CommonOptions, FitContext } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
 import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
 import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
 import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
-import type { Work } from './train-request.ts';
 
 /** Defects of each class; of 16 as of 24 the share scatters by 0.03 around that of many. */
 const madePerClass = 16;
@@ -66,7 +65,7 @@ export interface SeenDefect {
  */
 export async function withMadeDefects(
   metadata: DetectorMetadata,
-  work: Pick<Work, 'split' | 'onProgress' | 'signal' | 'regions'> & Omit<Making, 'regionOf'>,
+  work: Pick<FitContext, 'split' | 'onProgress' | 'signal' | 'regions'> & Omit<Making, 'regionOf'>,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
   reach: number,
 ): Promise<DetectorMetadata> {
@@ -140,9 +139,9 @@ function overlap(inside: Float32Array, mask: Uint8Array): number {
 }
 
 /** What defects are made from. */
-interface Making extends Pick<Work, 'images' | 'textures' | 'bits'> {
+interface Making extends Pick<FitContext, 'images' | 'textures' | 'bits'> {
   readonly training: readonly Pick<Sample, 'path' | 'className'>[];
-  readonly view: Pick<Work['view'], 'geometry' | 'grid'>;
+  readonly view: Pick<FitContext['view'], 'geometry' | 'grid'>;
   /** Where a training image is looked at; all of it where undefined. @param image - as decoded */
   readonly regionOf?: (
     id: number,

@@ -18,7 +18,7 @@ import { methodOf } from '../../methods/registry.ts';
 import type { Validation } from '../../training/checkpoint.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { readGoodImagesFile } from '../good-images/good-images-file.ts';
-import { misplaced, type RankedImage, standOut } from '../good-images/standing-out.ts';
+import { misplaced, type RankedImage, standOut } from '../good-images/ranked-images.ts';
 import { requireRequest } from '../request-fields.ts';
 import { RunFolder } from '../run-folder.ts';
 import { excludeUnlocked } from '../update/exclude.ts';

@@ -18,13 +18,8 @@ import { realPaths } from '../calibrate/trained-photographs.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
-import {
-  misplaced,
-  type RankedImage,
-  rankImages,
-  standOut,
-  writeGoodImages,
-} from '../good-images/standing-out.ts';
+import { misplaced, type RankedImage, rankImages, standOut } from '../good-images/ranked-images.ts';
+import { writeGoodImages } from '../good-images/standing-out.ts';
 import { predictTargets } from '../predict-targets.ts';
 import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';

@@ -17,14 +17,8 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
-import {
-  misplaced,
-  type RankedImage,
-  rankImages,
-  standOut,
-  suspects,
-  writeGoodImages,
-} from '../good-images/standing-out.ts';
+import { misplaced, type RankedImage, rankImages, standOut, suspects } from '../good-images/ranked-images.ts';
+import { writeGoodImages } from '../good-images/standing-out.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { asNew, predictAgain, recalibrate, withScores } from './predict-again.ts';
 import {

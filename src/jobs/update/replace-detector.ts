@@ -1,15 +1,17 @@
 /** @file A run's detector in the place of another, which is kept. */
+
 import { existsSync } from 'node:fs';
 import { copyFile, readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeFileAtomic } from '../../core/files.ts';
+import { fileImages } from '../../data/file-images.ts';
 import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
+import { makeGolden } from '../../detector/self-test/make-golden.ts';
 import type { ModelProto } from '../../graph/index.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import type { RunFolder } from '../run-folder.ts';
-import { makeGolden } from '../verify.ts';
 
 /** The bytes of a changed detector, with golden images of its own. @param path - names it in errors */
 export async function withGolden(
@@ -20,7 +22,7 @@ export async function withGolden(
 ): Promise<Uint8Array> {
   const detector = await Detector.fromBytes(engine, detectorBytes(model, metadata), path);
   try {
-    return detectorBytes(model, metadata, await makeGolden(detector, engine.device));
+    return detectorBytes(model, metadata, await makeGolden(detector, engine.device, fileImages));
   } finally {
     await detector.release();
   }

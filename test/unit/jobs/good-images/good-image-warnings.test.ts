@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DetectorMetadata } from '../../../../src/detector/metadata.ts';
 import { goodImageWarnings } from '../../../../src/jobs/good-images/good-image-warnings.ts';
-import { misplaced, type RankedImage, suspects } from '../../../../src/jobs/good-images/standing-out.ts';
+import { misplaced, type RankedImage, suspects } from '../../../../src/jobs/good-images/ranked-images.ts';
 
 const image = (id: number, score: number, more: Partial<RankedImage> = {}): RankedImage => ({
   id,

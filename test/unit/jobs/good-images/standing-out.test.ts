@@ -6,12 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { DetectorMetadata } from '../../../../src/detector/metadata.ts';
 import { decodeImage } from '../../../../src/image/decode.ts';
 import { encodePng } from '../../../../src/image/encode.ts';
-import {
-  goodImagesCsv,
-  rankImages,
-  standOut,
-  writeGoodImages,
-} from '../../../../src/jobs/good-images/standing-out.ts';
+import { rankImages, standOut } from '../../../../src/jobs/good-images/ranked-images.ts';
+import { goodImagesCsv, writeGoodImages } from '../../../../src/jobs/good-images/standing-out.ts';
 import { RunFolder } from '../../../../src/jobs/run-folder.ts';
 import { squareOf } from '../../../helpers/sizes.ts';
 

@@ -1,0 +1,3 @@
+import shared from '../browser/vite.config.mjs';
+
+export default shared;
