@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { statOrNothing } from '../../data/folders.ts';
-import { freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
+import { asTaken, freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
 import type { Journal, JournalRow, Judgement } from './journal.ts';
 import { isRefusal } from './refusals.ts';
 
@@ -58,7 +58,10 @@ export class Moves {
    * @param taken - places that are given already
    */
   async mapPlace(path: string, taken: ReadonlySet<string> = new Set()): Promise<string> {
-    return freeName(this.#places.maps!, `${path.replace(/\.[^./]*$/, '')}.png`, taken);
+    // Those whose moves were refused wait below the same name, and would be written over.
+    const waiting = this.#refused.size === 0 ? [] : this.#journal.unplaced().map(({ map }) => asTaken(map!));
+    const all = new Set([...taken, ...waiting]);
+    return freeName(this.#places.maps!, `${path.replace(/\.[^./]*$/, '')}.png`, all);
   }
 
   /** Moves what belongs to a judgement that was written. @param from - where the photograph lies */
