@@ -19,7 +19,8 @@ import { resolve } from 'node:path';
 import { connect } from 'mqtt';
 import opcua from 'node-opcua';
 
-const { DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes } = opcua;
+const { DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes } =
+  opcua;
 const environment = process.env;
 const {
   BRIDGE_MQTT: broker = 'mqtt://127.0.0.1',
@@ -113,7 +114,9 @@ function judged(judgement) {
   for (const { newest, counts, seen } of places) {
     const decision = judgement.decision ?? 'none';
     seen.set(decision, seen.get(decision) + 1);
-    counts.get(decision).setValueFromSource({ dataType: DataType.UInt32, value: seen.get(decision) }, StatusCodes.Good, at);
+    counts
+      .get(decision)
+      .setValueFromSource({ dataType: DataType.UInt32, value: seen.get(decision) }, StatusCodes.Good, at);
     // The identifier last: who waits for it finds the others there.
     for (const [name, node] of newest.toReversed()) {
       const value = name === 'judgedAt' ? at : judgement[name];
