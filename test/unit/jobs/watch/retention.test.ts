@@ -199,5 +199,8 @@ describe('heat maps', () => {
     expect([journal.unplaced(), journal.keptBytes.maps, kept]).toEqual([[], 1100, 1100]);
     expect(notes).toEqual([expect.stringMatching(/lost\.png was lost before/)]);
     await expect(readdir(after.comingMaps!)).rejects.toThrow(/ENOENT/);
+    await write(join(after.comingMaps!, 'sub/late.png'), 500);
+    await after.tidy();
+    expect((await readdir(at('maps'))).sort()).toEqual(['arrived.png', 'waits.png']);
   });
 });
