@@ -189,11 +189,13 @@ function describe({
   decision,
   error,
   destination,
+  failedRegions,
 }: Judgement): string {
   const said =
     error ??
     `${decision === 'check' ? decision : (verdict ?? 'no verdict')}  ${name}  ${score?.toFixed(2)} of ${threshold?.toFixed(2) ?? '-'}`;
-  return `${path}  ${said}${destination === null ? '' : `  -> ${destination}`}`;
+  const regions = failedRegions === null ? '' : `  fails in ${failedRegions}`;
+  return `${path}  ${said}${regions}${destination === null ? '' : `  -> ${destination}`}`;
 }
 
 function seconds(text: string): number {

@@ -50,6 +50,15 @@ function comparable(score: number, offset: number): number {
   return Math.fround(score + Math.fround(offset));
 }
 
+/**
+ * Whether a region fails, as the verdict has it. Its threshold as a number (`thresholdOfRegion`) may be a last digit beside that, and thresholds are scores of photographs.
+ * @param score - of the region, without its offset
+ * @param threshold - of its class
+ */
+export function failsIn({ offset }: { readonly offset: number }, score: number, threshold: number): boolean {
+  return comparable(score, offset) > threshold;
+}
+
 /** The image's score: the largest of its regions' with their offsets, as the graph has it. */
 export function largestScore({ named = [] }: Named, scores: ArrayLike<number>): number {
   return named.reduce((most, { offset }, at) => Math.max(most, comparable(scores[at]!, offset)), -Infinity);

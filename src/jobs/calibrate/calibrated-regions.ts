@@ -2,7 +2,7 @@
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { withOffsetsOf } from '../../detector/roi/named-constants.ts';
-import { largestScore, thresholdOfRegion } from '../../detector/roi/named-results.ts';
+import { failsIn, largestScore, thresholdOfRegion } from '../../detector/roi/named-results.ts';
 import { regionsByClass } from '../../detector/roi/roi-metadata.ts';
 import type { Golden } from '../../detector/self-test/golden.ts';
 import { decodeModel } from '../../graph/index.ts';
@@ -97,15 +97,16 @@ export function calibratedRegions(
       threshold === undefined ? null : thresholdOfRegion(threshold, each),
     );
   };
-  const now = thresholdsOf(after);
+  const [now, threshold] = [thresholdsOf(after), after.thresholds[name]?.threshold];
   return after.regionsOfInterest?.[name]?.named?.map((each, at): CalibratedRegion => {
-    const threshold = now?.[at] ?? null;
     const above = (of: typeof good) =>
-      (of?.regionScores ?? []).filter((scores) => threshold !== null && scores[at]! > threshold).length;
+      (of?.regionScores ?? []).filter(
+        (scores) => threshold !== undefined && failsIn(each, scores[at]!, threshold),
+      ).length;
     return {
       name: each.name,
       before: thresholdsOf(before)?.[at] ?? null,
-      after: threshold,
+      after: now?.[at] ?? null,
       falseAlarms: above(good),
       anomalous: above(anomalous),
     };

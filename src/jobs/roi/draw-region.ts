@@ -50,7 +50,7 @@ export async function drawRegion(
   const masks = await readMasks(shapes, refuse);
   const reference = await referenceOf(definition.reference, shapes, masks, refuse);
   const size = resizedSize(geometry);
-  const drawn = lists.map(({ inside, ignore, isWhole, where }) => {
+  const drawn = lists.map(({ inside, ignore, own, isWhole, where }) => {
     const data = new Uint8Array(size.width * size.height).fill(isWhole ? 1 : 0);
     for (const { shapes: some, value, list } of [
       { shapes: inside, value: 1, list: 'inside' },
@@ -60,7 +60,9 @@ export async function drawRegion(
         const mask = 'mask' in shape ? masks.get(shape.mask) : undefined;
         if (mask) drawMask(data, resizeNearest(mask, size.width, size.height), value);
         else {
-          const points = pointsOn(shape, `${where}${list}[${at}]`, reference, size, refuse);
+          const isShared = value === 0 && at >= own;
+          const place = isShared ? `ignore[${at - own}]` : `${where}${list}[${at}]`;
+          const points = pointsOn(shape, place, reference, size, refuse);
           fillCentres(data, size.width, size.height, [points], value);
         }
       }
@@ -81,6 +83,8 @@ export async function drawRegion(
 interface ShapeList {
   readonly inside: readonly RegionShape[];
   readonly ignore: readonly RegionShape[];
+  /** How many of `ignore` are its own; those behind them are the class's. */
+  readonly own: number;
   /** All of the image is inside but what is ignored. */
   readonly isWhole: boolean;
   /** Begins the names of its shapes. */
@@ -93,7 +97,10 @@ interface ShapeList {
 function listsOf({ inside, ignore = [], regions }: RegionDefinition, refuse: Refuse): ShapeList[] {
   if (!regions)
     return [
-      { inside: inside ?? [], ignore, isWhole: !inside, where: '', said: 'inside and ignore together' },
+      {
+        ...{ inside: inside ?? [], ignore, own: ignore.length, isWhole: !inside },
+        ...{ where: '', said: 'inside and ignore together' },
+      },
     ];
   const names = new Set<string>();
   return regions.map(({ name, inside: own, ignore: less = [] }, at) => {
@@ -103,7 +110,10 @@ function listsOf({ inside, ignore = [], regions }: RegionDefinition, refuse: Ref
     // What the class ignores, none of its regions sees.
     const all = [...less, ...ignore];
     const where = `regions[${at}] (${name})`;
-    return { inside: own, ignore: all, isWhole: false, where: `${where}.`, said: where };
+    return {
+      ...{ inside: own, ignore: all, own: less.length, isWhole: false },
+      ...{ where: `${where}.`, said: where },
+    };
   });
 }
 

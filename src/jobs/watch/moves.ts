@@ -2,11 +2,11 @@
  * @file Photographs on their way to their destinations, and heat maps on theirs: both lie somewhere else until their judgement is in the journal, are moved then, and
  * that is noted. What a process that was killed had begun, or what was refused, is finished later.
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { statOrNothing } from '../../data/folders.ts';
-import { freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
+import { asTaken, freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
 import type { Journal, JournalRow, Judgement } from './journal.ts';
 import { isRefusal } from './refusals.ts';
 
@@ -58,7 +58,10 @@ export class Moves {
    * @param taken - places that are given already
    */
   async mapPlace(path: string, taken: ReadonlySet<string> = new Set()): Promise<string> {
-    return freeName(this.#places.maps!, `${path.replace(/\.[^./]*$/, '')}.png`, taken);
+    // Those whose moves were refused wait below the same name, and would be written over.
+    const waiting = this.#refused.size === 0 ? [] : this.#journal.unplaced().map(({ map }) => asTaken(map!));
+    const all = new Set([...taken, ...waiting]);
+    return freeName(this.#places.maps!, `${path.replace(/\.[^./]*$/, '')}.png`, all);
   }
 
   /** Moves what belongs to a judgement that was written. @param from - where the photograph lies */
@@ -99,6 +102,15 @@ export class Moves {
     if (this.#isClear || this.comingMaps === undefined || this.#journal.unplaced().length > 0) return;
     await rm(this.comingMaps, { recursive: true, force: true });
     this.#isClear = true;
+  }
+
+  /** Leaves no empty folder behind in which maps waited. */
+  async tidy(): Promise<void> {
+    if (this.comingMaps === undefined) return;
+    this.#isClear = false;
+    await this.#clearMaps();
+    // Another journal's maps may wait there.
+    await rmdir(dirname(this.comingMaps)).catch(() => {});
   }
 
   /** Does it; where that is refused, others are judged meanwhile, and it is tried again. */

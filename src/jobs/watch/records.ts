@@ -103,6 +103,7 @@ export async function withRecords(
       request.onStart?.(() => records.status);
       await work(records);
       await outboxes.settle(request.signal?.aborted ?? false);
+      await records.moves.tidy().catch(() => {});
       await records.forgetOld().catch((error: unknown) => {
         if (!isRefusal(error)) throw error;
         request.onNote?.(error.message);

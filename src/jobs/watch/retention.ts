@@ -2,12 +2,14 @@
  * @file What of a watched folder is kept only so long, or only so much of: judgements, photographs that were moved, and heat maps; the oldest go first. What a place
  * outside has not been sent stays, and so does what lies in the watched folder, with the row that says that it was judged.
  */
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asRefusal } from '../../core/files.ts';
 import { isUnchanged } from './destinations.ts';
 import type { Journal } from './journal.ts';
 import type { KeptRow } from './judgement.ts';
 import type { Places } from './moves.ts';
+import { isRefusal } from './refusals.ts';
 
 /** What may be kept; absent: all. */
 export interface RetentionLimits {
@@ -34,6 +36,8 @@ export class Retention {
   #nextLook = 0;
   #nextTry = 0;
   #isTold = false;
+  /** Whether it was told that something could not be removed. */
+  #isRefused = false;
 
   /** @param sinks - names of places outside whose judgements are kept until they have been sent */
   constructor(
@@ -47,10 +51,16 @@ export class Retention {
     this.#places = places;
     this.#sinks = places.sinks;
     this.#note = note;
-    if (limits.bytes === undefined) return;
-    const { photographs, maps } = journal.keptBytes;
+    this.#count();
+  }
+
+  /** Sums up what the journal knows. */
+  #count(): void {
+    if (this.#limits.bytes === undefined) return;
+    const { photographs, maps } = this.#journal.keptBytes;
+    const { move, maps: mapsFolder } = this.#places;
     // What was moved into folders that are not given now cannot be removed.
-    this.#kept = (places.move === undefined ? 0 : photographs) + (places.maps === undefined ? 0 : maps);
+    this.#kept = (move === undefined ? 0 : photographs) + (mapsFolder === undefined ? 0 : maps);
   }
 
   /** Something has been moved to where it is kept. */
@@ -75,7 +85,7 @@ export class Retention {
     this.#nextTry = performance.now() + retryAfter;
     if (!this.#isTold)
       this.#note(
-        `${megabytes(this.#total)} are kept where ${megabytes(bytes)} are allowed: the others wait for a place that has not been sent their judgements, are still to be moved, or have their photographs in the watched folder.`,
+        `${megabytes(this.#total)} are kept where ${megabytes(bytes)} are allowed: the others wait for a place that has not been sent their judgements, are still to be moved, have their photographs in the watched folder, or could not be removed.`,
       );
     this.#isTold = true;
   }
@@ -84,18 +94,36 @@ export class Retention {
     return this.#kept + this.#journal.ownBytes;
   }
 
-  async #remove({ before, downTo = -1 }: { readonly before?: string; readonly downTo?: number }) {
+  async #remove({ before, downTo = -Infinity }: { readonly before?: string; readonly downTo?: number }) {
     let after = 0;
     while (this.#total > downTo) {
       const rows = this.#journal.removable({ before, after, most: together, sinks: this.#sinks });
       if (rows.length === 0) return;
       const forgotten: KeptRow[] = [];
-      for (const row of rows) {
-        after = row.id;
-        if (await this.#removeFiles(row)) forgotten.push(row);
-        if (this.#total <= downTo) break;
+      try {
+        for (const row of rows) {
+          after = row.id;
+          if (await this.#isRemoved(row)) forgotten.push(row);
+          if (this.#total <= downTo) break;
+        }
+        this.#journal.forget(forgotten);
+      } catch (error) {
+        // Rows that stay are met again, and count until then.
+        this.#count();
+        throw error;
       }
-      this.#journal.forget(forgotten);
+    }
+  }
+
+  /** Of a file that the system holds fast the row stays too, and the others are judged meanwhile. */
+  async #isRemoved(row: KeptRow): Promise<boolean> {
+    try {
+      return await this.#removeFiles(row);
+    } catch (error) {
+      if (!isRefusal(error) || error.code === 'JOURNAL_UNUSABLE') throw error;
+      if (!this.#isRefused) this.#note(`${error.message} What is kept too long or too much stays there.`);
+      this.#isRefused = true;
+      return false;
     }
   }
 
@@ -116,9 +144,12 @@ export class Retention {
   }
 }
 
-/** Another file may have taken the name: it stays. */
+/** Another file may have taken the name: it stays. @throws FILE_REFUSED */
 async function removeUnchanged(path: string, was: { readonly bytes: number; readonly modified: number }) {
-  if (await isUnchanged(path, was)) await rm(path, { force: true });
+  if (!(await isUnchanged(path, was))) return;
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw asRefusal(error, path);
+  });
 }
 
 function megabytes(bytes: number): string {

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { anomalyMap, imageScore } from '../../../../src/detector/heat/anomaly-map.ts';
 import { withOffsetsOf } from '../../../../src/detector/roi/named-constants.ts';
-import { namedResults, withOtherOffsets } from '../../../../src/detector/roi/named-results.ts';
+import {
+  failsIn,
+  namedResults,
+  thresholdOfRegion,
+  withOtherOffsets,
+} from '../../../../src/detector/roi/named-results.ts';
 import { regionsIn } from '../../../../src/detector/roi/roi-constants.ts';
 import { withRegions } from '../../../../src/detector/roi/roi-graph.ts';
 import {
@@ -196,4 +201,17 @@ it('says of each region what its score means, and fails an image where one of th
     margin: null,
     verdict: null,
   });
+});
+
+it('counts a score that makes up the threshold as none above it, whatever its own threshold is as a number', () => {
+  const offset = Math.fround(0.3);
+  let beside = 0;
+  for (let at = 0; at < 200; at++) {
+    const score = Math.fround(3 + at * 0.0137);
+    const threshold = Math.fround(score + offset);
+    beside += Number(score > thresholdOfRegion(threshold, { offset }));
+    expect(failsIn({ offset }, score, threshold)).toBe(false);
+    expect(failsIn({ offset }, Math.fround(score + 1e-5), threshold)).toBe(true);
+  }
+  expect(beside).toBeGreaterThan(20);
 });

@@ -79,6 +79,19 @@ describe('named regions', () => {
       '(regions[1] (right).inside[0]): its corner (9, 0) lies outside of the reference, 8x8',
     ],
     [
+      'that ignore what lies outside',
+      { regions: [left, { ...right, ignore: [{ rectangle: [4, 0, 5, 8] }] }] },
+      '(regions[1] (right).ignore[0]): its corner (9, 0)',
+    ],
+    [
+      'beside what the class ignores outside',
+      {
+        regions: [{ ...left, ignore: [{ rectangle: [0, 0, 1, 1] }] }],
+        ignore: [{ rectangle: [4, 0, 5, 8] }],
+      },
+      '(ignore[0]): its corner (9, 0)',
+    ],
+    [
       'ignored altogether',
       { regions: [left, right], ignore: [{ rectangle: [4, 0, 4, 8] }] },
       '(regions[1] (right)): no pixel is inside',

@@ -132,9 +132,48 @@ describe('a limit by age', () => {
       Array(3).fill(['new.png']),
     );
   });
+
+  it('removes all that is older, however large it is', async () => {
+    const judgedAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    for (let number = 0; number < 60; number++) await judged(`${number}.png`, 100_000, 100_000, { judgedAt });
+    await retention({ days: 2 }).run();
+    expect([inJournal(), await names('sorted/pass'), await names('maps')]).toEqual([[], [], []]);
+  });
+
+  it('goes on where the system holds a file fast, says so once, and counts it as kept', async () => {
+    const judgedAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    for (const name of ['a.png', 'b.png', 'c.png']) await judged(name, 100_000, 1000, { judgedAt });
+    // A folder is not removed as a file is, whoever asks.
+    for (const name of ['held.png', 'too.png']) {
+      await mkdir(at('sorted/pass', name), { recursive: true });
+      const { size, mtimeMs } = await stat(at('sorted/pass', name));
+      const held = { bytes: size, modified: Math.floor(mtimeMs), judgedAt };
+      journal.addMove(journal.add(judgementOf(name, { ...held, destination: `pass/${name}` })), judgedAt);
+    }
+    await judged('d.png', 100_000, 1000, { judgedAt });
+    const kept = retention({ days: 2, bytes: 1e9 });
+    await kept.run();
+    expect(inJournal()).toEqual(['held.png', 'too.png']);
+    expect(notes).toEqual([expect.stringContaining('held.png')]);
+  });
 });
 
 describe('heat maps', () => {
+  it('are not written over by those of photographs of the same name while they wait', async () => {
+    const moves = new Moves(journal, places(), { note, onKept: () => {} });
+    await write(join(moves.comingMaps!, 'deep/a.png'), 500);
+    // Where a folder is wanted there is a file: the move is refused.
+    await write(at('maps/deep'), 1);
+    const id = journal.add(judgementOf('deep/a.png', { map: 'deep/a.png' }));
+    await moves.finish(id, journal.all()[0]!, at('in/deep/a.png'));
+    expect(notes).toHaveLength(1);
+    expect(await moves.mapPlace('deep/a.png')).toBe('deep/a-2.png');
+    await rm(at('maps/deep'));
+    moves.again();
+    await moves.finishDue();
+    expect((await stat(at('maps/deep/a.png'))).size).toBe(500);
+  });
+
   it('of photographs of one name have names of their own', async () => {
     for (const size of [1000, 2000, 3000]) await judged('a.png', size, size);
     await judged('a.jpg', 4000, 4000);
@@ -160,5 +199,8 @@ describe('heat maps', () => {
     expect([journal.unplaced(), journal.keptBytes.maps, kept]).toEqual([[], 1100, 1100]);
     expect(notes).toEqual([expect.stringMatching(/lost\.png was lost before/)]);
     await expect(readdir(after.comingMaps!)).rejects.toThrow(/ENOENT/);
+    await write(join(after.comingMaps!, 'sub/late.png'), 500);
+    await after.tidy();
+    expect((await readdir(at('maps'))).sort()).toEqual(['arrived.png', 'waits.png']);
   });
 });
