@@ -84,8 +84,10 @@ export class Products {
 
   /** Adds pictures; what is no picture is passed over. */
   take(product: ProductCard, files: readonly File[]): void {
-    const pictures = files.filter(isPicture);
-    product.shots.push(...pictures.map((file) => ({ file, address: URL.createObjectURL(file) })));
+    for (const picture of files.filter(isPicture)) {
+      const file = withFreeName(picture, product.shots);
+      product.shots.push({ file, address: URL.createObjectURL(file) });
+    }
     this.#show(product);
     this.#changed();
   }
@@ -160,6 +162,17 @@ export function thumb({ address, file }: Shot, sign: string, label: string, act:
   button.addEventListener('click', act);
   item.append(image, button);
   return item;
+}
+
+/** The file under a name that no other picture has: two folders may hold one name each, and `teach` tells of odd pictures by their names. */
+function withFreeName(file: File, shots: readonly Shot[]): File {
+  const taken = new Set(shots.map((shot) => shot.file.name.normalize('NFC')));
+  if (!taken.has(file.name.normalize('NFC'))) return file;
+  const dot = file.name.lastIndexOf('.');
+  const [stem, ending] = dot > 0 ? [file.name.slice(0, dot), file.name.slice(dot)] : [file.name, ''];
+  let copy = 2;
+  while (taken.has(`${stem}-${copy}${ending}`.normalize('NFC'))) copy++;
+  return new File([file], `${stem}-${copy}${ending}`, { type: file.type });
 }
 
 function isPicture({ name, type }: File): boolean {

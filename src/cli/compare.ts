@@ -49,7 +49,7 @@ A grid is a list of rows; what a row leaves out is clad, the method's first pres
 
 Examples:
   $ clad compare mvtec/ --out compared --seeds 3 --backbone resnet50
-  $ clad compare mvtec/ --out compared --methods clad,patchcore
+  $ clad compare mvtec/ --out compared --methods clad,patchcore,subspace,rad
   $ clad compare mvtec/ --out mine --grid rows.yaml
   $ clad compare --runs runs/seed0 runs/seed1 runs/seed2 --out compared`,
     )

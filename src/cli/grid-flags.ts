@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import type { SampleBits } from '../image/samples.ts';
 import { withCommon } from '../jobs/compare/common-settings.ts';
-import { type GridCell, type GridVariant, runGrid } from '../jobs/compare/grid.ts';
+import { type GridCell, type GridVariant, type PlannedTraining, runGrid } from '../jobs/compare/grid.ts';
 import { summarise } from '../jobs/compare/grid-summary.ts';
 import { gridTable, writeGrid } from '../report/grid.ts';
 import type { Device } from '../runtime/engine.ts';
@@ -14,6 +14,7 @@ import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printText } from './output.ts';
 import { progressBars } from './progress.ts';
+import { roughly } from './progress-line.ts';
 import { terminalTable } from './terminal-table.ts';
 
 export interface GridFlags extends BackboneFlagValues {
@@ -65,6 +66,7 @@ export async function grid(
     const cells = await runGrid({
       out: flags.out,
       cache: flags.cache,
+      onPlanned: (trainings) => display.log(`clad: ${plannedSentence(trainings)}`),
       onCells: async (cells) => void (await writeGrid(flags.out, { title, cells })),
       seeds: Array.from({ length: flags.seeds }, (_, seed) => seed),
       variants: rows.variants,
@@ -90,6 +92,14 @@ export async function grid(
     display.stop();
     interrupt.release();
   }
+}
+
+/** How many trainings there will be and how long they take, the longest by name, so that nobody waits for what was not meant. */
+export function plannedSentence(trainings: readonly PlannedTraining[]): string {
+  const all = trainings.reduce((sum, { seconds }) => sum + seconds, 0);
+  const [longest] = trainings.toSorted((a, b) => b.seconds - a.seconds);
+  if (trainings.length === 1) return `1 training, about ${roughly(all)}.`;
+  return `${trainings.length} trainings, about ${roughly(all)} in all; the longest is ${longest?.variant}, about ${roughly(longest?.seconds ?? 0)}. When stopped, it goes on there with the next call.`;
 }
 
 /** Writes the page and the tables of cells, and prints them. */

@@ -94,6 +94,8 @@ beforeAll(async () => {
     await write(good[part]!, renderGood(washer, { seed: 3, part: `${part}`, size: 128 }));
   }
   await write(at('bad.png'), painted(renderGood(washer, { seed: 3, part: 'new', size: 128 })));
+  await mkdir(at('other'));
+  await write(at('other', '0.png'), renderGood(washer, { seed: 3, part: 'other', size: 128 }));
   await buildPage('examples/teach', at('page'));
   server = await serve([at('page')], isolation);
   const args = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
@@ -150,6 +152,10 @@ describe.skipIf(!hasChromium)('the page that teaches', () => {
     await second.getByRole('button', { name: 'Remove 5.png' }).click();
     expect(await second.locator('.count').textContent()).toBe('5 pictures');
     await second.locator('.files').setInputFiles(good[5]!);
+    // Of another folder, with a name that is taken: odd pictures are told by their names.
+    await second.locator('.files').setInputFiles(at('other', '0.png'));
+    await second.getByRole('button', { name: 'Remove 0-2.png' }).click();
+    expect(await second.locator('.count').textContent()).toBe('6 pictures');
     expect(await text('#state')).toMatch(/^\d+ pictures of 2 products\. Ready to teach\.$/);
     expect(await barriers(page)).toEqual([]);
   });

@@ -29,6 +29,7 @@ import { type NamedOverride, presetOf, resolveOptions } from '../../methods/reso
 import { nodeEngine } from '../../runtime/node.ts';
 import { type EvaluationDocument, evaluateRun } from '../evaluate/evaluate.ts';
 import { askedBackbone } from '../train/asked-backbone.ts';
+import { expectedTasks } from '../train/expected-tasks.ts';
 import { train } from '../train/train.ts';
 import type { TrainRequest } from '../train/train-request.ts';
 import { version } from '../version.ts';
@@ -60,8 +61,17 @@ export interface GridRequest {
   readonly seeds: readonly number[];
   /** Folder of patch features; `cache/` of `out` where absent. */
   readonly cache?: string | undefined;
+  /** Told before the first training which are to be made and about how long each takes, where there are any. */
+  readonly onPlanned?: (trainings: readonly PlannedTraining[]) => void;
   /** Told of all cells there are, each time one is added, so that a grid that is stopped has its tables. */
   readonly onCells?: (cells: readonly GridCell[]) => Promise<void>;
+}
+
+/** One training that is still to be made. */
+export interface PlannedTraining {
+  readonly variant: string;
+  /** With what it is measured by, about; features that it shares with another are counted for both. */
+  readonly seconds: number;
 }
 
 /** One training, measured. */
@@ -106,6 +116,7 @@ async function runAlone(request: GridRequest): Promise<GridCell[]> {
     else missing.push(job);
   }
   if (missing.length < jobs.length) await request.onCells?.([...cells]);
+  if (missing.length > 0) request.onPlanned?.(await expectedOf(missing, setting));
   for (const job of missing) {
     const { variant, options, key } = job;
     if (diverged.has(key)) continue;
@@ -124,6 +135,19 @@ async function runAlone(request: GridRequest): Promise<GridCell[]> {
   const [failure] = diverged.values();
   if (cells.length === 0 && failure) throw failure;
   return cells;
+}
+
+/** About how long trainings take; those with the same options are made once. */
+async function expectedOf(jobs: readonly GridJob[], setting: GridSetting): Promise<PlannedTraining[]> {
+  const dataset = await loadDataset(setting.data, { layout: setting.layout });
+  const each = new Map(jobs.map((job) => [job.key, job]));
+  return Promise.all(
+    [...each.values()].map(async ({ variant: { name, method }, options }) => {
+      const request = { evaluated: true, textures: setting.textures };
+      const tasks = expectedTasks(await loadMethod(method), options, request, dataset);
+      return { variant: name, seconds: tasks.reduce((sum, { seconds }) => sum + seconds, 0) };
+    }),
+  );
 }
 
 /** One training to be made, unless its cell is there. */

@@ -31,7 +31,7 @@ export interface CheckedPictures {
  * Decodes every picture.
  * @param products - names of all, those without pictures too
  * @param nameOf - what a picture is called to people
- * @throws IMAGES_BROKEN, TEACH_ONE_COLOUR, TEACH_TOO_FEW; IMAGES_CONTRADICT for a picture of two products
+ * @throws TEACH_BROKEN, TEACH_ONE_COLOUR, TEACH_TOO_FEW; TEACH_TWO_PRODUCTS for a picture of two products
  */
 export async function checkPictures(
   products: readonly string[],
