@@ -1,8 +1,7 @@
 /** @file What the tests in test/hostile share: how many rounds, and seeded damage to bytes, so that a failing round can be named and played again. */
 
 import type { Random } from '../../src/core/random.ts';
-
-const full = process.env.CLAD_TEST_FULL === '1';
+import { full } from './full.ts';
 
 /** Numbers of the rounds: few in `npm test`, many in `npm run test:full`. */
 export function rounds(short: number, long: number): number[] {

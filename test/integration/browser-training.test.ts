@@ -17,8 +17,8 @@ import type { RgbImage } from '../../src/image/rgb.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { buildPage, chromiumPath, hasChromium, type Server, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
+import { full } from '../helpers/full.ts';
 
-const full = process.env.CLAD_TEST_FULL === '1';
 const products = { caps: cap, washers: washer };
 const common = ['features.inputSize=64', 'memoryBank.coresetSize=128'];
 interface Case {
@@ -31,7 +31,7 @@ interface Case {
   readonly more: readonly string[];
   /** Largest difference of a score or threshold from Node's. */
   readonly tolerance: number;
-  /** With `npm run test:full` alone: beside the others it shows the networks' steps. */
+  /** With `npm run test:full` alone. */
   readonly isLong?: boolean;
 }
 /**
@@ -50,8 +50,9 @@ const cases: readonly Case[] = [
     more: ['checkpoint'],
     tolerance: 1e-4,
   },
-  // The default. Of distances the sign of a component makes none.
+  // The default, which teach.test.ts trains too. Of distances the sign of a component makes none.
   {
+    isLong: true,
     where: 'page',
     method: 'clad',
     preset: 'instant',

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { startCladWith } from '../helpers/clad.ts';
-
-const full = process.env.CLAD_TEST_FULL === '1';
+import { full } from '../helpers/full.ts';
 
 describe.skipIf(!full)('clad demo', () => {
   it('finds the defects of eight drawn products, and recognises every class', async () => {

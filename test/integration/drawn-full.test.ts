@@ -9,8 +9,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricName } from '../../src/evaluation/evaluator.ts';
 import type { GridRow } from '../../src/jobs/compare/grid-summary.ts';
 import { startCladWith } from '../helpers/clad.ts';
-
-const full = process.env.CLAD_TEST_FULL === '1';
+import { full } from '../helpers/full.ts';
 
 /** Image AUROC, pixel AUROC and AUPRO, as measured on 2026-11-29. */
 const measured: Readonly<Record<string, readonly [number, number, number]>> = {

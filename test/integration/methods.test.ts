@@ -9,6 +9,7 @@ import { decodeMetadata } from '../../src/graph/index.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { TrainingPlan } from '../../src/jobs/train/plan.ts';
 import { clad, type Ended, startClad } from '../helpers/clad.ts';
+import { full } from '../helpers/full.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
@@ -36,6 +37,8 @@ const own: Readonly<Record<string, readonly string[]>> = {
 };
 const settingsOf = (method: string) =>
   ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
+/** Methods with a training of their own, which is interrupted here; that of networks on patches is in train.test.ts. */
+const resumed = ['rd', 'uniad', 'cflow'];
 const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd', 'uniad', 'cflow', 'subspace', 'rad'];
 
 let folder = '';
@@ -102,14 +105,19 @@ describe.each(methods)('%s', (method) => {
     expect(mean.missRate).toBeLessThan(0.9);
   });
 
-  it('gives the same file for the same seed', async () => {
-    const again = await train(method, `${method}-again`, '--no-report');
-    expect(again.status).toBe(0);
-    expect(await scoresOf(`${method}-again`)).toEqual(await scoresOf(method));
-  }, 60_000);
+  // Of those that are interrupted below it is seen there; simplenet and glass train as cras does.
+  it.skipIf(!full && [...resumed, 'simplenet', 'glass'].includes(method))(
+    'gives the same file for the same seed',
+    async () => {
+      const again = await train(method, `${method}-again`, '--no-report');
+      expect(again.status).toBe(0);
+      expect(await scoresOf(`${method}-again`)).toEqual(await scoresOf(method));
+    },
+    60_000,
+  );
 });
 
-describe.each(['rd', 'uniad', 'cflow'])('%s', (method) => {
+describe.each(resumed)('%s', (method) => {
   it('that is interrupted goes on where it was, and scores as if it had not been', async () => {
     const out = join(folder, `${method}-stopped`);
     const args = trainArguments(method, `${method}-stopped`, '--no-report');

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { full } from '../helpers/full.ts';
 
-const full = process.env.CLAD_TEST_FULL === '1';
 const script = fileURLToPath(new URL('../../scripts/shift.mjs', import.meta.url));
 
 describe.skipIf(!full)('a shift', () => {

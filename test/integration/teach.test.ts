@@ -18,6 +18,7 @@ import type { PredictionLine } from '../../src/jobs/predict.ts';
 import type { Verification } from '../../src/jobs/verify.ts';
 import { buildPage, chromiumPath, hasChromium, isolation, type Server, serve } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
+import { full } from '../helpers/full.ts';
 
 const products = { caps: cap, washers: washer };
 /** So that every patch is an entry. Which are taken where there are more depends on the sign of principal components, and that on rounding. */
@@ -395,7 +396,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
 
   // Software takes minutes to compile what a card computes.
   it('teaches on WebGPU, computed by software', { timeout: 900_000 }, async (context) => {
-    context.skip(process.env.CLAD_TEST_FULL !== '1', 'with npm run test:full');
+    context.skip(!full, 'with npm run test:full');
     const args = [
       '--no-sandbox',
       '--enable-unsafe-webgpu',
