@@ -1,6 +1,8 @@
 /** @file The distilled network's graph against convolutions written out, and the weights that come with the program. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import type { Safetensor } from '../../../../src/core/safetensors.ts';
 import { loadBackbone } from '../../../../src/features/backbones/backbone.ts';
@@ -143,6 +145,8 @@ describe('the built-in backbone', () => {
   });
 
   it('is listed first, and its name cannot be given to another', async () => {
+    // Not what the user of this machine has added.
+    vi.stubEnv('CLAD_HOME', join(tmpdir(), 'clad-home-that-is-not-there'));
     const listed = await listBackbones();
     expect(listed.map(({ name }) => name)).toEqual(['builtin', 'distilled', 'filter-bank']);
     expect(listed[0]).toMatchObject({ path: 'builtin', card: { inputSize: 224 } });

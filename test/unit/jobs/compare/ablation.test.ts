@@ -72,7 +72,11 @@ describe('ablationVariants', () => {
   it('leaves out parts that a preset does not have: paper has no residuals', () => {
     const names = (preset: 'paper' | 'fast') => variants(preset).map(({ name }) => name);
     expect(names('fast')).toContain('no residuals (decision 0002)');
-    expect(names('paper').filter((name) => name.includes('decision'))).toEqual([]);
+    expect(names('paper')).not.toContain('no residuals (decision 0002)');
+    // Of its own it has one: how long its noise is.
+    expect(names('paper').filter((name) => name.includes('decision'))).toEqual([
+      'noise by deviation (decision 0063)',
+    ]);
   });
 
   it.each(['fast', 'paper'] as const)('includes the value of %s in a sweep', async (preset) => {
