@@ -12,6 +12,15 @@ import { build } from 'vite';
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const hasChromium = existsSync(chromiumPath);
 
+/** For `launch`: with these Chromium has WebGPU, computed by software. */
+export const softwareWebGpu = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+];
+
 const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** Builds a page of the repository as the example is built. */

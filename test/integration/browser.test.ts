@@ -14,7 +14,15 @@ import { renderFlawed, renderGood } from '../../src/demo/render.ts';
 import { decodeImage } from '../../src/image/decode.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
-import { buildPage, chromiumPath, hasChromium, isolation, type Server, serve } from '../helpers/browser.ts';
+import {
+  buildPage,
+  chromiumPath,
+  hasChromium,
+  isolation,
+  type Server,
+  serve,
+  softwareWebGpu,
+} from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
 import { encoded } from '../helpers/images.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
@@ -193,14 +201,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
   });
 
   it('predicts as Node does on WebGPU, computed by software', async (context) => {
-    const args = [
-      '--no-sandbox',
-      '--enable-unsafe-webgpu',
-      '--use-webgpu-adapter=swiftshader',
-      '--enable-features=Vulkan',
-      '--use-vulkan=swiftshader',
-    ];
-    const withGpu = await chromium.launch({ executablePath: chromiumPath, args });
+    const withGpu = await chromium.launch({ executablePath: chromiumPath, args: softwareWebGpu });
     try {
       const page = await open(plain.url, withGpu);
       const reason = await page.evaluate('clad.whyNoWebGpu()');

@@ -16,7 +16,15 @@ import { readDetector } from '../../src/detector/file-checksum.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import type { Verification } from '../../src/jobs/verify.ts';
-import { buildPage, chromiumPath, hasChromium, isolation, type Server, serve } from '../helpers/browser.ts';
+import {
+  buildPage,
+  chromiumPath,
+  hasChromium,
+  isolation,
+  type Server,
+  serve,
+  softwareWebGpu,
+} from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
 import { full } from '../helpers/full.ts';
 
@@ -397,14 +405,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
   // Software takes minutes to compile what a card computes.
   it('teaches on WebGPU, computed by software', { timeout: 900_000 }, async (context) => {
     context.skip(!full, 'with npm run test:full');
-    const args = [
-      '--no-sandbox',
-      '--enable-unsafe-webgpu',
-      '--use-webgpu-adapter=swiftshader',
-      '--enable-features=Vulkan',
-      '--use-vulkan=swiftshader',
-    ];
-    const withGpu = await chromium.launch({ executablePath: chromiumPath, args });
+    const withGpu = await chromium.launch({ executablePath: chromiumPath, args: softwareWebGpu });
     try {
       const card = await open(server.url, withGpu);
       const reason = await card.evaluate('clad.whyNoWebGpu()');

@@ -4,7 +4,7 @@
  */
 import { entryCount, mostCandidates } from '../../features/memory-bank/choose-entries.ts';
 import { selectionWidth } from '../../features/memory-bank/selection-space.ts';
-import { Extractor, featureWidthOf } from '../../features/patches/extractor.ts';
+import { featureWidthOf } from '../../features/patches/extractor.ts';
 import { patchCount } from '../../image/geometry.ts';
 import { stepsOf } from '../../training/stage.ts';
 import type { FitPlan, PlanContext } from '../contract.ts';
@@ -68,9 +68,7 @@ export async function planClad({
     test: testImages * (perImage * rowSeconds + metricSeconds(view.geometry)),
   }[options.selection];
   const validations = options.evaluations * [first, second].filter((each) => each > 0).length;
-  const extractor = await Extractor.create(engine, backbone, features);
-  const featureSeconds = await extractionSeconds(extractor, view.geometry);
-  await extractor.release();
+  const featureSeconds = await extractionSeconds(engine, backbone, features);
   const imagesOf = dataset.classes.map(
     (name) => training.filter(({ className }) => className === name).length,
   );

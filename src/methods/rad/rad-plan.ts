@@ -4,7 +4,7 @@ import { CladError } from '../../core/errors.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { floatToHalf } from '../../core/half.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
-import { chosenLayers, Extractor, featureWidthOf } from '../../features/patches/extractor.ts';
+import { chosenLayers, featureWidthOf } from '../../features/patches/extractor.ts';
 import { encodedLength, Graph } from '../../graph/index.ts';
 import { type Grid, patchCount } from '../../image/geometry.ts';
 import { type Engine, float32 } from '../../runtime/engine.ts';
@@ -179,9 +179,7 @@ export async function planRad(context: PlanContext<RadOptions, PatchView>): Prom
   const imagesOf = dataset.classes.map(
     (name) => training.filter(({ className }) => className === name).length,
   );
-  const extractor = await Extractor.create(engine, backbone, view.features);
-  const featureSeconds = await extractionSeconds(extractor, view.geometry);
-  await extractor.release();
+  const featureSeconds = await extractionSeconds(engine, backbone, view.features);
   const search = await searchSeconds(engine, layout, options, view.grid, width, Math.max(...imagesOf));
   const made = options.synthesis.perImage / anomaliesOfEvery('some', images);
   const memoryBytes = 2 * images * patches * keptValues(layout, options.memory);

@@ -1,15 +1,25 @@
 /** @file Times that `clad train --plan` measures whatever the method: of a backbone and of products, drawn by chance, on this machine as it is now. */
 import { Random } from '../../core/random.ts';
-import type { Extractor } from '../../features/patches/extractor.ts';
+import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
+import { Extractor, type FeaturePlan } from '../../features/patches/extractor.ts';
 import { Graph, matmul } from '../../graph/index.ts';
-import type { ImageSize } from '../../image/limits.ts';
 import { type Engine, float32 } from '../../runtime/engine.ts';
 
-/** Of one image, the best of three: decoding and drawing run beside it. */
-export async function extractionSeconds(extractor: Extractor, { width, height }: ImageSize): Promise<number> {
+/** Of one image, the best of three: decoding and drawing run beside it. @throws what running the backbone once throws */
+export async function extractionSeconds(
+  engine: Engine,
+  backbone: Backbone,
+  features: FeaturePlan,
+): Promise<number> {
+  const { width, height } = features.geometry;
   const random = new Random('plan');
   const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
-  return fastest(3, () => extractor.extract([{ width, height, data }]));
+  const extractor = await Extractor.create(engine, backbone, features);
+  try {
+    return await fastest(3, () => extractor.extract([{ width, height, data }]));
+  } finally {
+    await extractor.release();
+  }
 }
 
 /** Multiplications and additions a second in a product of matrices. */

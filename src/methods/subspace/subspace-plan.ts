@@ -1,6 +1,6 @@
 /** @file What fitting subspaces takes: told from counts alone, or measured on this machine. */
 import type { ExpectedTask } from '../../core/expected-task.ts';
-import { Extractor, featureWidthOf } from '../../features/patches/extractor.ts';
+import { featureWidthOf } from '../../features/patches/extractor.ts';
 import { patchCount } from '../../image/geometry.ts';
 import type { FitPlan, PlanContext, TaskCounts } from '../contract.ts';
 import { extractionSeconds, productRate } from '../shared/measured-times.ts';
@@ -83,9 +83,7 @@ export async function planSubspace({
   const width = featureWidthOf(backbone, view.features);
   const perImage = patchCount(view.grid);
   const size = { images: training.length, classes: dataset.classes.length, perImage, width };
-  const extractor = await Extractor.create(engine, backbone, view.features);
-  const featureSeconds = await extractionSeconds(extractor, view.geometry);
-  await extractor.release();
+  const featureSeconds = await extractionSeconds(engine, backbone, view.features);
   const rate = await productRate(engine);
   const search = searchSeconds(options, size, rate);
   const made = options.synthesis.perImage / anomaliesOfEvery('some', size.images);
