@@ -78,20 +78,21 @@ export async function trainNetworks(
         signal: context.signal,
       });
       const { stage, step } = done.validated.at(-1) ?? {};
-      for (const warning of finalWarnings(done.validated, facts)) log({ stage, step, warning });
-      return done;
+      const warnings = finalWarnings(done.validated, facts);
+      for (const warning of warnings) log({ stage, step, warning });
+      return { ...done, warnings };
     } finally {
       await validator?.release();
       await noise?.release();
     }
   });
-  const { parameters, chosen, validated } = trained;
+  const { parameters, chosen, warnings } = trained;
   const steps = networks.stages.map(({ name }, at) => [name, trained.steps[at] ?? 0]);
   return {
     parameters,
     ...(chosen && { chosen }),
     steps: Object.fromEntries(steps),
-    warnings: finalWarnings(validated, facts),
+    warnings,
   };
 }
 
