@@ -50,7 +50,12 @@ export class Camera {
     this.#stream = stream;
     this.#ends = [];
     this.#video.srcObject = stream;
-    await this.#video.play();
+    try {
+      await this.#video.play();
+    } catch (error) {
+      // A video whose camera was stopped meanwhile is interrupted.
+      if (this.#stream === stream) throw error;
+    }
     return this.#stream === stream;
   }
 
@@ -68,24 +73,31 @@ export class Camera {
   }
 
   /**
-   * Uses one new frame after another until this camera is stopped.
+   * Uses one new frame after another until this camera is stopped, and stops it where something fails.
+   * What fails after that is nobody's news any more, and passed over.
    * @param silent - called when no frame has come for a while; the next may still come
-   * @throws Error when the camera goes away by itself, e.g. is unplugged
+   * @throws Error when the camera goes away by itself, e.g. is unplugged; and what `use` throws
    */
   async each(use: (video: HTMLVideoElement) => Promise<void>, silent: () => void): Promise<void> {
     const stream = this.#stream;
-    while (stream && this.#stream === stream) {
-      // A video without a camera keeps its last frame, which would be predicted for ever.
-      if (!stream.active)
-        throw new Error('The camera stopped: it was unplugged, or another program took it.');
-      const came = await newFrame(this.#video);
-      if (this.#stream !== stream) return;
-      if (!came) {
-        if (stream.active) silent();
-        continue;
+    try {
+      while (stream && this.#stream === stream) {
+        // A video without a camera keeps its last frame, which would be predicted for ever.
+        if (!stream.active)
+          throw new Error('The camera stopped: it was unplugged, or another program took it.');
+        const came = await newFrame(this.#video);
+        if (this.#stream !== stream) return;
+        if (!came) {
+          if (stream.active) silent();
+          continue;
+        }
+        await use(this.#video);
+        this.#ends = [...this.#ends.slice(-9), performance.now()];
       }
-      await use(this.#video);
-      this.#ends = [...this.#ends.slice(-9), performance.now()];
+    } catch (error) {
+      if (this.#stream !== stream) return;
+      this.stop();
+      throw error;
     }
   }
 

@@ -67,21 +67,22 @@ function save(): void {
 }
 
 async function film(): Promise<void> {
-  const came = await camera.start(cameras.value || undefined);
-  if (!came) return;
-  showCamera();
-  await listCameras();
   try {
+    const came = await camera.start(cameras.value || undefined);
+    if (!came) return;
+    showCamera();
+    await listCameras();
+    // Whoever stops the camera, or starts another, says what shows then.
     await camera.each(
       async (frame) => {
         if (watch.detector) await watch.check(frame);
       },
       () => watch.forget(),
     );
-  } finally {
-    camera.stop();
+  } catch (error) {
     watch.forget();
     showCamera();
+    throw error;
   }
 }
 

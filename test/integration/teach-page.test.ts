@@ -223,6 +223,10 @@ describe.skipIf(!hasChromium)('the page that teaches', () => {
     await shot('teach-live');
     await page.click('#camera');
     await expect.poll(() => text('#verdict .word')).toBe('No result');
+    // A picture chosen right after the camera keeps its verdict, also once the camera's last wait is over.
+    await page.setInputFiles('#image-file', at('bad.png'));
+    await page.waitForTimeout(2_500);
+    await expect.poll(() => text('#verdict .word'), wait).toMatch(/^(Good|Defect|Unknown part)$/);
     expect(await page.evaluate("document.querySelector('#video').srcObject")).toBeNull();
     await page.setInputFiles('#model-file', at('bad.png'));
     await expect.poll(() => text('#trouble'), wait).toMatch(/^bad\.png: /);
