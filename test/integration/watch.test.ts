@@ -4,7 +4,7 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Journal } from '../../src/jobs/watch/journal.ts';
@@ -176,4 +176,28 @@ describe('clad watch', () => {
       'Expected seconds, 0 to 86400.',
     );
   }, 60_000);
+
+  it('of two cameras with one folder for photographs and one for maps loses nothing', async () => {
+    const [sorted, maps] = [join(folder, 'both', 'sorted'), join(folder, 'both', 'maps')];
+    const cameras = [join(folder, 'both', 'left'), join(folder, 'both', 'right')];
+    const contents = [...photographs.values()].slice(0, 8);
+    for (const [at, camera] of cameras.entries()) {
+      await mkdir(camera, { recursive: true });
+      for (let number = 0; number < 4; number++)
+        await writeFile(join(camera, `${number}.png`), contents[4 * at + number]!);
+    }
+    const ends = await Promise.all(
+      cameras.map((camera) =>
+        clad('watch', run, camera, '--once', '--settle', '0', '--move', sorted, '--maps', maps, '--json'),
+      ),
+    );
+    expect(ends.map(({ status }) => status)).toEqual([0, 0]);
+    const kept = await Promise.all((await filesBelow(sorted)).map((path) => readFile(path)));
+    expect(kept.map(sha256Of).sort()).toEqual(contents.map(sha256Of).sort());
+    const written = ends.flatMap(({ stdout }) => stdout.trim().split('\n').slice(0, -1));
+    const names = written.map((line) => (JSON.parse(line) as { map: string }).map);
+    expect(new Set(names).size).toBe(8);
+    const found = (await filesBelow(maps)).map((path) => relative(maps, path));
+    expect(found.sort()).toEqual(names.sort());
+  });
 });

@@ -2,9 +2,11 @@
  * @file Photographs on their way to their destinations, and heat maps on theirs: both lie somewhere else until their judgement is in the journal, are moved then, and
  * that is noted. What a process that was killed had begun, or what was refused, is finished later.
  */
-import { rm, rmdir } from 'node:fs/promises';
+import { mkdir, realpath, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CladError } from '../../core/errors.ts';
+import { asRefusal } from '../../core/files.ts';
+import { lockOfFolder, withLockInTurn } from '../../core/lock.ts';
 import { statOrNothing } from '../../data/folders.ts';
 import { asTaken, freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
 import type { Journal, JournalRow, Judgement } from './journal.ts';
@@ -64,6 +66,32 @@ export class Moves {
     return freeName(this.#places.maps!, `${path.replace(/\.[^./]*$/, '')}.png`, all);
   }
 
+  /**
+   * A free place as `mapPlace` gives, for a heat map that has been written meanwhile and waits below the name that was free then.
+   * @param taken - of others that wait
+   */
+  async settleMap(path: string, waiting: string, taken: ReadonlySet<string>): Promise<string> {
+    const others = new Set(taken);
+    others.delete(asTaken(waiting));
+    const place = await this.mapPlace(path, others);
+    if (place !== waiting) await moveFile(join(this.comingMaps!, waiting), join(this.comingMaps!, place));
+    return place;
+  }
+
+  /**
+   * Does work that takes names in the folders that photographs and maps are moved into, while no other process does: several cameras may have the same folders.
+   * @throws FILE_REFUSED, and what the work throws
+   */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    const { move, maps } = this.#places;
+    const folders = [move, maps].filter((folder) => folder !== undefined);
+    const names = new Set<string>();
+    for (const folder of folders) names.add(await realFolder(folder));
+    // All processes in one order, so that no two wait for each other.
+    const locks = [...names].sort().map(lockOfFolder);
+    return locks.reduceRight((inner, lock) => () => withLockInTurn(lock, {}, inner), work)();
+  }
+
   /** Moves what belongs to a judgement that was written. @param from - where the photograph lies */
   async finish(id: number, judgement: Judgement, from: string): Promise<void> {
     const { move, maps } = this.#places;
@@ -88,13 +116,15 @@ export class Moves {
     this.#next = Infinity;
     if (maps !== undefined)
       for (const { id, map } of this.#journal.unplaced())
-        await this.#orLater(id, () => this.#placeMap(id, map!, maps));
+        await this.alone(() => this.#orLater(id, () => this.#placeMap(id, map!, maps)));
     await this.#clearMaps();
     const unmoved = this.#journal.unmoved();
     if (unmoved.length > 0 && move === undefined) {
       const count = `Photographs that were judged and not moved yet: ${unmoved.length}.`;
       this.#note(`${count} They stay, as no --move is given.`);
-    } else for (const row of unmoved) await this.#orLater(row.id, () => this.#finishMove(row, move!));
+    } else
+      for (const row of unmoved)
+        await this.alone(() => this.#orLater(row.id, () => this.#finishMove(row, move!)));
   }
 
   /** Once nothing of before is left to be put in its place, what lies there has no judgement. */
@@ -151,6 +181,16 @@ export class Moves {
     if (!state) this.#note(`The heat map ${to} was lost before it was in its place.`);
     this.#journal.addMap(id, state ?? { bytes: 0, modified: 0 });
     this.#onKept(state?.bytes ?? 0);
+  }
+}
+
+/** One folder has one name, by whatever links it is known. @throws FILE_REFUSED */
+async function realFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await realpath(folder);
+  } catch (error) {
+    throw asRefusal(error, folder);
   }
 }
 

@@ -89,38 +89,39 @@ class Watch {
     const looked = performance.now() - started;
     const finished = this.#arrivals.finished(files, performance.now()).slice(0, mostAtOnce);
     this.#remarks.passedOver(leftOut, performance.now(), once);
-    const places = await this.#mapPlaces(finished);
+    const waiting = await this.#waitingMaps(finished);
     const targets = finished.map(({ path }, at) => ({
       path: join(this.#folder, path),
-      mapName: places?.[at] ?? path,
+      mapName: waiting?.[at] ?? path,
     }));
     const options = { class: given, seen: true };
+    const taken = new Set(waiting?.map(asTaken));
     let at = 0;
     for await (const line of predictImages(detector.opened, targets, moves.comingMaps, options)) {
-      await this.#judge(finished[at]!, line, places?.[at] ?? null);
+      await this.#judge(finished[at]!, line, waiting && { name: waiting[at]!, taken });
       at++;
       if (signal?.aborted) break;
     }
     return { looked, found: finished.length };
   }
 
-  /** Where the heat maps go; undefined where none are wanted. */
-  async #mapPlaces(files: readonly FileState[]): Promise<readonly string[] | undefined> {
+  /** Names below which the heat maps wait for their judgements; undefined where none are wanted. */
+  async #waitingMaps(files: readonly FileState[]): Promise<readonly string[] | undefined> {
     if (this.#request.maps === undefined) return undefined;
     const taken = new Set<string>();
-    const places: string[] = [];
+    const names: string[] = [];
     for (const { path } of files) {
-      const place = await this.#records.moves.mapPlace(path, taken);
-      taken.add(asTaken(place));
-      places.push(place);
+      const name = await this.#records.moves.mapPlace(path, taken);
+      taken.add(asTaken(name));
+      names.push(name);
     }
-    return places;
+    return names;
   }
 
   async #judge(
     file: FileState,
     line: PredictionLine | PredictionFailure,
-    mapPlace: string | null,
+    map: { readonly name: string; readonly taken: ReadonlySet<string> } | undefined,
   ): Promise<void> {
     const { move, giveUp = 30 } = this.#request;
     const path = join(this.#folder, file.path);
@@ -139,9 +140,12 @@ class Watch {
     }
     const said = 'error' in line ? undefined : line;
     if (said) this.#remarks.warnings(said);
-    const destination = move === undefined ? null : await freePlace(move, folderOf(said), file.path);
     const sha256 = content ? createHash('sha256').update(content).digest('hex') : '';
-    const map = said ? mapPlace : null;
-    await this.#records.add({ file, sha256, destination, map, said, error: failed }, path);
+    const { moves } = this.#records;
+    await moves.alone(async () => {
+      const destination = move === undefined ? null : await freePlace(move, folderOf(said), file.path);
+      const place = said && map ? await moves.settleMap(file.path, map.name, map.taken) : null;
+      await this.#records.add({ file, sha256, destination, map: place, said, error: failed }, path);
+    });
   }
 }

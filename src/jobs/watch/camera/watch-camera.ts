@@ -350,7 +350,8 @@ class CameraWatch {
   /** Notes a judgement, however often that is refused: while a disk is full the picture at hand waits, and newer ones are left out. */
   async #note(path: string, make: () => Promise<Photograph>): Promise<void> {
     const before = this.#records.judged;
-    const add = async () => this.#records.add(await make(), join(this.#coming, path));
+    const { moves } = this.#records;
+    const add = () => moves.alone(async () => this.#records.add(await make(), join(this.#coming, path)));
     while (!(await this.#records.tried(add)))
       if (this.#records.judged > before || this.#request.signal?.aborted) return;
   }
