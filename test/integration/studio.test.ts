@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
     const downloading = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'Download the detector' }).first().click();
+    await page.locator('.versions a[download="demo-1-v2.onnx"]').click();
     const download = await downloading;
     expect(download.suggestedFilename()).toBe('demo-1-v2.onnx');
     const file = join(folder, 'downloaded.onnx');
