@@ -10,7 +10,7 @@ import type { GridRow } from '../../src/jobs/compare/grid-summary.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import type { ExportDocument } from '../../src/jobs/export/export.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
-import { clad, type Ended } from '../helpers/clad.ts';
+import { clad, cladProcess, type Ended } from '../helpers/clad.ts';
 import { writeParts } from '../helpers/parts.ts';
 import { expectRefused } from '../helpers/refused.ts';
 import { tinySettings } from '../helpers/small-training.ts';
@@ -28,8 +28,9 @@ let file = '';
 let trained: Ended;
 const at = (...names: readonly string[]) => join(folder, ...names);
 
-const train = (method: string, data: string, out: string, ...more: readonly string[]): Promise<Ended> =>
-  clad('train', data, '--out', at(out), '--backbone', backbone, '--method', method, ...more);
+const training = (method: string, data: string, out: string, ...more: readonly string[]) =>
+  ['train', data, '--out', at(out), '--backbone', backbone, '--method', method, ...more] as const;
+const train = (...given: Parameters<typeof training>): Promise<Ended> => clad(...training(...given));
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-plugins-'));
@@ -190,7 +191,8 @@ describe('a file that holds no method', () => {
     ['export default {};', /cannot be used: its name is no word/],
   ])('is refused in a sentence: %s', async (content, message) => {
     await writeFile(at('wrong-mine.mjs'), content);
-    expectRefused(await train(at('wrong-mine.mjs'), parts, 'refused'), message);
+    const refused = await cladProcess(...training(at('wrong-mine.mjs'), parts, 'refused'));
+    expectRefused(refused, message);
   });
 
   it.concurrent.each([
@@ -203,7 +205,7 @@ describe('a file that holds no method', () => {
   ])('is told of where the process would end: %s', async (name, content, reason) => {
     const path = at(`${name}-mine.mjs`);
     await writeFile(path, `${content}\nexport default {};`);
-    const refused = await clad('options', path);
+    const refused = await cladProcess('options', path);
     expectRefused(refused, `${path} cannot be used: `);
     expect(refused.stderr).toMatch(reason);
   });
@@ -215,12 +217,8 @@ describe('a file that holds no method', () => {
       path,
       text.replace('geometry } }) => ({', 'geometry } }) => (await new Promise(() => {}), {'),
     );
-    const waiting = await train(
-      path,
-      join(parts, 'disc'),
-      'waiting',
-      ...asFlags(['size=32', 'synthesis.perImage=0']),
-    );
+    const settings = asFlags(['size=32', 'synthesis.perImage=0']);
+    const waiting = await cladProcess(...training(path, join(parts, 'disc'), 'waiting', ...settings));
     expectRefused(waiting, /waiting-mine\.mjs cannot be used: it waits for a promise that nothing settles\./);
   }, 30_000);
 
