@@ -106,6 +106,7 @@ export async function storedMaps<O extends CommonOptions, V extends MapView>(
     classes: dataset.classes,
     features: view.features,
     joined: view.joined,
+    groups: view.groups,
     seed: options.seed,
   });
   if (made.reused) note?.(`Feature maps: reused from ${made.store.storage.pathOf()}.`);
