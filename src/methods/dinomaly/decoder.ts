@@ -1,0 +1,108 @@
+/**
+ * @file What Dinomaly trains: a perceptron with dropout (the noisy bottleneck), and a decoder of transformer blocks whose attention is linear. The decoder's
+ * blocks are parted into as many groups as the backbone's layers; the last blocks are to give the shallowest group back. Names of parameters are those of
+ * the publication's code, and `embed` and `heads` for the linear layers of a decoder that is not as wide as the features.
+ */
+import type { Random } from '../../core/random.ts';
+import type { MapLevel } from '../../features/store/extract-maps.ts';
+import { add, mul, reshape, type Tensor, transpose } from '../../graph/index.ts';
+import { attentionBlock, type BlockShape, blockParameters } from '../../nn/attention.ts';
+import { gelu } from '../../nn/gelu.ts';
+import { type LinearStart, linearParameters, linearTokens } from '../../nn/linear.ts';
+import type { DeclaredParameters, ParameterTensors } from '../../nn/parameters.ts';
+import { type DinomalyOptions, evenParts } from './dinomaly-options.ts';
+
+/** The whole of it, as what follows from the features and the options. */
+export interface DecoderShape extends BlockShape {
+  /** Of what goes in. */
+  readonly inputs: number;
+  /** What is to be given back: groups, shallow to deep, all of one grid. */
+  readonly groups: readonly MapLevel[];
+  /** Blocks. */
+  readonly layers: number;
+}
+
+/** What is done to values on their way, by a name of the place: dropout in training. */
+export type Drop = (name: string, x: Tensor) => Tensor;
+
+/** @param inputs - values of a place that goes in */
+export function decoderShape(
+  groups: readonly MapLevel[],
+  inputs: number,
+  { width: asked, headWidth, expansion, layers, attention: kind }: DinomalyOptions['network'],
+): DecoderShape {
+  const width = asked ?? inputs;
+  // The layer norms' epsilon is the code's.
+  return {
+    groups,
+    inputs,
+    layers,
+    width,
+    heads: width / headWidth,
+    hidden: expansion * width,
+    kind,
+    epsilon: 1e-8,
+  };
+}
+
+const block = (layer: number) => `decoder.${layer}`;
+
+/** As its code begins. */
+const start: LinearStart = { weights: { deviation: 0.01, farthest: 3 } };
+
+/** First values of all parameters. */
+export function decoderParameters(shape: DecoderShape, random: Random): DeclaredParameters {
+  const { inputs, groups, layers, width, hidden } = shape;
+  const all: Record<string, DeclaredParameters[string]> = {};
+  const linear = (name: string, from: number, to: number) =>
+    Object.assign(all, linearParameters(name, from, to, random, start));
+  if (inputs !== width) linear('embed', inputs, width);
+  linear('bottleneck.0.fc1', width, hidden);
+  linear('bottleneck.0.fc2', hidden, width);
+  for (let layer = 0; layer < layers; layer++)
+    Object.assign(all, blockParameters(block(layer), shape, random, start));
+  for (const [group, { channels }] of groups.entries())
+    if (channels !== width) linear(`heads.${group}`, width, channels);
+  return all;
+}
+
+/**
+ * The groups as they are reconstructed.
+ * @param maps - what goes in, [N, inputs, rows, columns]
+ * @returns [N, channels, rows, columns] of each group
+ */
+export function reconstruct(
+  maps: Tensor,
+  shape: DecoderShape,
+  parameters: ParameterTensors,
+  drop: Drop = (_, x) => x,
+): Tensor[] {
+  const { inputs, groups, layers, width } = shape;
+  const through = (name: string, x: Tensor) => linearTokens(name, x, parameters);
+  const tokens = tokensOf(maps);
+  const given = inputs === width ? tokens : through('embed', tokens);
+  const inner = gelu(through('bottleneck.0.fc1', drop('bottleneck.in', given)), 'gelu');
+  let x = drop('bottleneck.out', through('bottleneck.0.fc2', drop('bottleneck.inner', inner)));
+  // The last one first.
+  const outcomes: Tensor[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    x = attentionBlock(block(layer), x, shape, parameters);
+    outcomes.unshift(x);
+  }
+  return evenParts(layers, groups.length).map((members, group) => {
+    const { channels, rows, columns } = groups[group] as MapLevel;
+    const outputs = members.map((at) => outcomes[at] as Tensor);
+    const mean = mul(
+      outputs.reduce((sum, each) => add(sum, each)),
+      1 / outputs.length,
+    );
+    const made = channels === width ? mean : through(`heads.${group}`, mean);
+    return reshape(transpose(made, [0, 2, 1]), [-1, channels, rows, columns], 'N');
+  });
+}
+
+/** Places as tokens, [N, C, rows, columns] to [N, places, C]. */
+export function tokensOf(maps: Tensor): Tensor {
+  const [, channels, rows, columns] = maps.shape as [unknown, number, number, number];
+  return transpose(reshape(maps, [-1, channels, rows * columns], 'N'), [0, 2, 1]);
+}
