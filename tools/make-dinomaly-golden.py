@@ -48,21 +48,31 @@ class Block(nn.Module):
 class Decoder(nn.Module):
     """Bottleneck and decoder; linear layers there and back where the width is another than the features'."""
 
-    def __init__(self, inputs, groups, width, heads, hidden, layers, kind):
+    def __init__(self, inputs, groups, width, heads, hidden, layers, kind, narrow=None):
         super().__init__()
-        if inputs != width:
-            self.embed = nn.Linear(inputs, width)
-        self.bottleneck = nn.ModuleList([nn.ModuleDict({'fc1': nn.Linear(width, hidden), 'fc2': nn.Linear(hidden, width)})])
+        if narrow:
+            self.bottleneck = nn.ModuleList([
+                nn.ModuleDict({'0': nn.Linear(inputs, narrow)}),
+                nn.ModuleDict({'0': nn.Linear(narrow, hidden), '3': nn.Linear(hidden, width)}),
+            ])
+        else:
+            if inputs != width:
+                self.embed = nn.Linear(inputs, width)
+            self.bottleneck = nn.ModuleList([nn.ModuleDict({'fc1': nn.Linear(width, hidden), 'fc2': nn.Linear(hidden, width)})])
+        self.narrow = narrow
         self.decoder = nn.ModuleList([Block(width, heads, hidden, kind) for _ in range(layers)])
         self.heads = nn.ModuleDict({str(at): nn.Linear(width, each) for at, each in enumerate(groups) if each != width})
         self.groups = groups
 
     def forward(self, x, drop):
-        if hasattr(self, 'embed'):
+        if self.narrow:
+            x = self.bottleneck[0]['0'](x)
+        elif hasattr(self, 'embed'):
             x = self.embed(x)
         x = drop('in', x)
-        x = drop('inner', F.gelu(self.bottleneck[0]['fc1'](x)))
-        x = drop('out', self.bottleneck[0]['fc2'](x))
+        first, second = self.bottleneck[-1].values()
+        x = drop('inner', F.gelu(first(x)))
+        x = drop('out', second(x))
         outputs = []
         for block in self.decoder:
             x = block(x)
@@ -86,8 +96,8 @@ def levels_of(step, groups, classes):
     return maps, [stored(f'class {step} {at}', channels, 1) for at, channels in enumerate(groups)] if classes else None
 
 
-def masks_of(step, width, hidden):
-    sizes = {'in': width, 'inner': hidden, 'out': width}
+def masks_of(step, width, hidden, narrow=None, **_):
+    sizes = {'in': narrow or width, 'inner': hidden, 'out': width}
 
     def drop(name, x):
         kept = tensor(uniform(f'{name} {step}', BATCH * PLACES * sizes[name]) >= RATE, x.shape)
@@ -123,10 +133,14 @@ def case(groups, layers_of, network, size, recentre, classes):
             targets = [F.layer_norm(a - b, a.shape[-1:], eps=1e-8) for a, b in zip(maps, centres)]
         return targets, made(given / size, drop)
 
-    optimizer = StableAdamW(made.parameters(), lr=0.005, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=True)
+    named = dict(made.named_parameters())
+    slow = [value for key, value in named.items() if key.startswith('bottleneck.0.0.')]
+    rest = [value for key, value in named.items() if not key.startswith('bottleneck.0.0.')]
+    groups_of = [{'params': slow, 'lr': 0.0005}] if slow else []
+    optimizer = StableAdamW([*groups_of, {'params': rest}], lr=0.005, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=not slow)
     losses, slopes, first = [], {}, None
     for step, rank in enumerate(RANKS):
-        targets, outputs = run(step, masks_of(step, network['width'], network['hidden']))
+        targets, outputs = run(step, masks_of(step, **network))
         if step == 0:
             first = [summary(f'made {at}', each.detach().transpose(1, 2), 8) for at, each in enumerate(outputs)]
         each = loss_of(targets, outputs, rank)
@@ -135,7 +149,7 @@ def case(groups, layers_of, network, size, recentre, classes):
         optimizer.zero_grad()
         total.backward()
         if step == 0:
-            slopes = {key: summary(key, value.grad, 3) for key, value in made.named_parameters()}
+            slopes = {key: summary(key, named[key].grad, 3) for key in named}
         nn.utils.clip_grad_norm_(made.parameters(), LONGEST)
         optimizer.step()
     with torch.no_grad():
@@ -165,6 +179,7 @@ def main():
         'cases': {
             'paper': case([12, 12], [4, 4], published, 1, False, False),
             'recentred by class tokens': case([12, 12], [2, 3], published, 1, True, True),
+            'Dinomaly2': case([12, 12], [2, 2], {**published, 'narrow': 5}, 1, True, True),
             'narrow, recentred by means': case([6, 10], [1, 1], narrow, 1.7, True, False),
         },
     })

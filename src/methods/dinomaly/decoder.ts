@@ -1,7 +1,7 @@
 /**
  * @file What Dinomaly trains: a perceptron with dropout (the noisy bottleneck), and a decoder of transformer blocks whose attention is linear. The decoder's
  * blocks are parted into as many groups as the backbone's layers; the last blocks are to give the shallowest group back. Names of parameters are those of
- * the publication's code, and `embed` and `heads` for the linear layers of a decoder that is not as wide as the features.
+ * the publications' codes, and `embed` and `heads` for the linear layers of a decoder that is not as wide as the features.
  */
 import type { Random } from '../../core/random.ts';
 import type { MapLevel } from '../../features/store/extract-maps.ts';
@@ -20,6 +20,8 @@ export interface DecoderShape extends BlockShape {
   readonly groups: readonly MapLevel[];
   /** Blocks. */
   readonly layers: number;
+  /** Of a linear layer in front of the bottleneck, as Dinomaly2 has it; null: there is none. */
+  readonly narrow: number | null;
 }
 
 /** What is done to values on their way, by a name of the place: dropout in training. */
@@ -29,7 +31,7 @@ export type Drop = (name: string, x: Tensor) => Tensor;
 export function decoderShape(
   groups: readonly MapLevel[],
   inputs: number,
-  { width: asked, headWidth, expansion, layers, attention: kind }: DinomalyOptions['network'],
+  { width: asked, headWidth, expansion, layers, attention: kind, narrow }: DinomalyOptions['network'],
 ): DecoderShape {
   const width = asked ?? inputs;
   // The layer norms' epsilon is the code's.
@@ -37,6 +39,7 @@ export function decoderShape(
     groups,
     inputs,
     layers,
+    narrow,
     width,
     heads: width / headWidth,
     hidden: expansion * width,
@@ -47,18 +50,34 @@ export function decoderShape(
 
 const block = (layer: number) => `decoder.${layer}`;
 
+/** Names of the bottleneck's linear layers. */
+function bottleneckOf({ narrow }: DecoderShape) {
+  return narrow === null
+    ? { first: 'bottleneck.0.fc1', second: 'bottleneck.0.fc2' }
+    : { front: narrowLayer, first: 'bottleneck.1.0', second: 'bottleneck.1.3' };
+}
+
+/** The layer in front of the bottleneck. */
+const narrowLayer = 'bottleneck.0.0';
+
+/** What the learning rate is multiplied by for a parameter, where that layer has a rate of its own. */
+export const rateOfNarrow = (rate: number) => (parameter: string) =>
+  parameter.startsWith(`${narrowLayer}.`) ? rate : 1;
+
 /** As its code begins. */
 const start: LinearStart = { weights: { deviation: 0.01, farthest: 3 } };
 
 /** First values of all parameters. */
 export function decoderParameters(shape: DecoderShape, random: Random): DeclaredParameters {
-  const { inputs, groups, layers, width, hidden } = shape;
+  const { inputs, groups, layers, width, hidden, narrow } = shape;
+  const { front, first, second } = bottleneckOf(shape);
   const all: Record<string, DeclaredParameters[string]> = {};
   const linear = (name: string, from: number, to: number) =>
     Object.assign(all, linearParameters(name, from, to, random, start));
-  if (inputs !== width) linear('embed', inputs, width);
-  linear('bottleneck.0.fc1', width, hidden);
-  linear('bottleneck.0.fc2', hidden, width);
+  if (front) linear(front, inputs, narrow as number);
+  else if (inputs !== width) linear('embed', inputs, width);
+  linear(first, narrow ?? width, hidden);
+  linear(second, hidden, width);
   for (let layer = 0; layer < layers; layer++)
     Object.assign(all, blockParameters(block(layer), shape, random, start));
   for (const [group, { channels }] of groups.entries())
@@ -80,9 +99,10 @@ export function reconstruct(
   const { inputs, groups, layers, width } = shape;
   const through = (name: string, x: Tensor) => linearTokens(name, x, parameters);
   const tokens = tokensOf(maps);
-  const given = inputs === width ? tokens : through('embed', tokens);
-  const inner = gelu(through('bottleneck.0.fc1', drop('bottleneck.in', given)), 'gelu');
-  let x = drop('bottleneck.out', through('bottleneck.0.fc2', drop('bottleneck.inner', inner)));
+  const { front = inputs === width ? undefined : 'embed', first, second } = bottleneckOf(shape);
+  const given = front ? through(front, tokens) : tokens;
+  const inner = gelu(through(first, drop('bottleneck.in', given)), 'gelu');
+  let x = drop('bottleneck.out', through(second, drop('bottleneck.inner', inner)));
   // The last one first.
   const outcomes: Tensor[] = [];
   for (let layer = 0; layer < layers; layer++) {

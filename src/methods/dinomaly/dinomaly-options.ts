@@ -1,5 +1,6 @@
 /** @file The options of Dinomaly. */
 import { z } from 'zod';
+import { usualNames } from '../../features/backbones/usual-layers.ts';
 import {
   asCompared,
   asPublished,
@@ -65,6 +66,9 @@ export const dinomalyOptions = checked(
       schedule: z.enum(['constant', 'cosine']).describe('`cosine` falls to `lastShare` at the last step.'),
       warmUp: z.number().int().min(0).describe('Steps in which the learning rate grows to its own.'),
       lastShare: share.describe('What `cosine` leaves of the learning rate.'),
+      narrowRate: positive
+        .max(1)
+        .describe('What the learning rate is multiplied by for the layer `network.narrow`.'),
       longestGradient: positive
         .nullable()
         .describe(
@@ -84,6 +88,11 @@ export const dinomalyOptions = checked(
         attention: z
           .enum(['linear', 'softmax'])
           .describe('Of the decoder: `linear` cannot look at single places, and so not copy them.'),
+        narrow: count
+          .nullable()
+          .describe(
+            'Width of a linear layer in front of the bottleneck, as Dinomaly2 has it; null: there is none.',
+          ),
         dropout: z
           .number()
           .min(0)
@@ -121,75 +130,77 @@ const blurOf = (side: number) => Math.round((1.38 * side * 10) / 256) / 10;
 /** Mean of the map's highest hundredth. */
 const topShare = 0.01;
 
-export const dinomalyPresets: Readonly<Record<'fast' | 'paper', DinomalyOptions>> = {
-  fast: {
-    ...common,
-    features: {
-      inputSize: 336,
-      resizeTo: null,
-      layers: ['layer2', 'layer3'],
-      groups: 2,
-      recentre: false,
-      unit: true,
-    },
-    heldOut: asCompared.heldOut,
-    score: { blurSigma: blurOf(336), topShare },
-    optimizer: {
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-10,
-      weightDecay: 1e-4,
-      averageDecay: 0,
-      clipUpdates: true,
-      amsgrad: false,
-    },
-    training: {
-      steps: 1500,
-      epochs: null,
-      batch: 8,
-      learningRate: 2e-3,
-      schedule: 'cosine',
-      warmUp: 50,
-      lastShare: 0.1,
-      longestGradient: 0.1,
-    },
-    network: { width: 256, headWidth: 64, expansion: 4, layers: 4, attention: 'linear', dropout: 0.2 },
-    mining: { easy: 0.9, damping: 0.1, warmUp: 150 },
+const usualOptimizer = {
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-10,
+  weightDecay: 1e-4,
+  averageDecay: 0,
+  clipUpdates: true,
+  amsgrad: false,
+};
+
+const fast: DinomalyOptions = {
+  ...common,
+  features: {
+    inputSize: 336,
+    resizeTo: null,
+    layers: [...usualNames],
+    groups: 2,
+    recentre: false,
+    unit: true,
   },
-  paper: {
-    ...common,
-    features: {
-      inputSize: 392,
-      resizeTo: 448,
-      layers: ['layer2', 'layer3'],
-      groups: 2,
-      recentre: false,
-      unit: false,
-    },
-    heldOut: asPublished.heldOut,
-    score: { blurSigma: blurOf(392), topShare },
-    optimizer: {
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-10,
-      weightDecay: 1e-4,
-      averageDecay: 0,
-      clipUpdates: true,
-      amsgrad: true,
-    },
-    training: {
-      steps: 10_000,
-      epochs: null,
-      batch: 16,
-      learningRate: 2e-3,
-      schedule: 'cosine',
-      warmUp: 100,
-      lastShare: 0.1,
-      longestGradient: 0.1,
-    },
-    network: { width: null, headWidth: 64, expansion: 4, layers: 8, attention: 'linear', dropout: 0.2 },
-    mining: { easy: 0.9, damping: 0.1, warmUp: 1000 },
+  heldOut: asCompared.heldOut,
+  score: { blurSigma: blurOf(336), topShare },
+  optimizer: usualOptimizer,
+  training: {
+    steps: 1500,
+    epochs: null,
+    batch: 8,
+    learningRate: 2e-3,
+    schedule: 'cosine',
+    warmUp: 50,
+    lastShare: 0.1,
+    narrowRate: 0.1,
+    longestGradient: 0.1,
   },
+  network: {
+    width: 256,
+    headWidth: 64,
+    expansion: 4,
+    layers: 4,
+    attention: 'linear',
+    narrow: null,
+    dropout: 0.2,
+  },
+  mining: { easy: 0.9, damping: 0.1, warmUp: 150 },
+};
+
+/** As the code of the first publication has it for MVTec AD. */
+const paper: DinomalyOptions = {
+  ...fast,
+  features: { ...fast.features, inputSize: 392, resizeTo: 448, unit: false },
+  heldOut: asPublished.heldOut,
+  score: { blurSigma: blurOf(392), topShare },
+  optimizer: { ...usualOptimizer, amsgrad: true },
+  training: { ...fast.training, steps: 10_000, batch: 16, warmUp: 100 },
+  network: { ...fast.network, width: null, layers: 8 },
+  mining: { ...fast.mining, warmUp: 1000 },
+};
+
+/** As the preview of Dinomaly2's code has it for two-dimensional images. */
+const paper2: DinomalyOptions = {
+  ...paper,
+  features: { ...paper.features, recentre: true },
+  optimizer: usualOptimizer,
+  training: { ...paper.training, steps: 40_000, schedule: 'constant' },
+  network: { ...paper.network, narrow: 256, dropout: 0.4 },
+};
+
+export const dinomalyPresets: Readonly<Record<'fast' | 'paper' | 'paper2', DinomalyOptions>> = {
+  fast,
+  paper,
+  paper2,
 };
 
 /** Blocks that are taken, counted from 1: eight, from a quarter of the depth to five sixths; of 24 those of its code. */

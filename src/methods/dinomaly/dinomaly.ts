@@ -17,7 +17,14 @@ import { defineMethod, type FitContext } from '../contract.ts';
 import { distanceMap, wholeDistances } from '../shared/maps/cosine.ts';
 import { fitOnMaps, type MapNetwork } from '../shared/maps/fit-on-maps.ts';
 import { planOnMaps } from '../shared/maps/plan-maps.ts';
-import { type DecoderShape, type Drop, decoderParameters, decoderShape, reconstruct } from './decoder.ts';
+import {
+  type DecoderShape,
+  type Drop,
+  decoderParameters,
+  decoderShape,
+  rateOfNarrow,
+  reconstruct,
+} from './decoder.ts';
 import { type DinomalyOptions, dinomalyOptions, dinomalyPresets } from './dinomaly-options.ts';
 import {
   dinomalyImageBytes,
@@ -71,6 +78,7 @@ function decoderOn(levels: readonly MapLevel[], size: number, context: Context):
     batches: (maps) => withMining(maps, grid.rows * grid.columns, mining, seed),
     step: dinomalyStep(shape, levels, plan, { rate: network.dropout, damping: mining.damping }),
     longestGradient: training.longestGradient ?? undefined,
+    rateOf: rateOfNarrow(training.narrowRate),
     said(maps, parameters) {
       const distances = reshape(placeDistances(maps, shape, plan, parameters), [-1], 'places');
       const { width, height } = geometry;

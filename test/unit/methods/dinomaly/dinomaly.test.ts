@@ -12,6 +12,7 @@ import {
   type Drop,
   decoderParameters,
   decoderShape,
+  rateOfNarrow,
   reconstruct,
 } from '../../../../src/methods/dinomaly/decoder.ts';
 import { placeDistances, reconstructionLosses } from '../../../../src/methods/dinomaly/dinomaly.ts';
@@ -50,6 +51,7 @@ const published: Network = {
   expansion: 20 / 12,
   layers: 4,
   attention: 'linear',
+  narrow: null,
   dropout: rate,
 };
 const narrow: Network = {
@@ -73,6 +75,12 @@ const settings: Record<string, { groups: number[]; network: Network; classes: bo
     classes: true,
     plan: { groupSizes: [2, 3], recentre: true, size: 1 },
   },
+  Dinomaly2: {
+    groups: [12, 12],
+    network: { ...published, narrow: 5 },
+    classes: true,
+    plan: { groupSizes: [2, 2], recentre: true, size: 1 },
+  },
   'narrow, recentred by means': {
     groups: [6, 10],
     network: narrow,
@@ -87,7 +95,6 @@ const optimizer = {
   epsilon: 1e-8,
   weightDecay: 0.01,
   clipUpdates: true,
-  amsgrad: true,
 };
 
 /** Halves of a step's levels, image by image. */
@@ -132,7 +139,7 @@ describe.each(Object.keys(cases))('Dinomaly, %s', async (name) => {
   );
   const engine = await nodeEngine({ threads: 1 });
   const values = valuesOf(levels);
-  const sizes = { in: shape.width, inner: shape.hidden, out: shape.width };
+  const sizes = { in: shape.narrow ?? shape.width, inner: shape.hidden, out: shape.width };
   const maskNames = Object.keys(sizes) as (keyof typeof sizes)[];
   const maskShape = (each: keyof typeof sizes) => [batch, places, sizes[each]];
   const spec = {
@@ -176,13 +183,19 @@ describe.each(Object.keys(cases))('Dinomaly, %s', async (name) => {
 
   /** All steps in one call of the engine. */
   const trained = await (async () => {
-    const state = initialState(declared, false, declared, true);
+    const amsgrad = network.narrow === null;
+    const state = initialState(declared, false, declared, amsgrad);
     const bytes = trainingProgram(
       declared,
       state,
       spec,
       (parameters, fed) => ({ losses: lossesOf(parameters, fed), statistics: {} }),
-      { optimizer, averageDecay: 0, longestGradient: 0.1 },
+      {
+        optimizer: { ...optimizer, amsgrad },
+        averageDecay: 0,
+        longestGradient: 0.1,
+        rateOf: rateOfNarrow(0.1),
+      },
     );
     const session = await engine.load(bytes);
     const steps = ranks.length;
