@@ -10,20 +10,20 @@ import {
 } from './parameters.ts';
 
 /** Normal numbers, without those far out. */
-export interface FirstWeights {
+interface FirstWeights {
   readonly deviation: number;
   /** The farthest, in deviations. */
   readonly farthest: number;
 }
 
 /** As vision transformers begin. */
-export const usualWeights: FirstWeights = { deviation: 0.02, farthest: 2 };
+const usualWeights: FirstWeights = { deviation: 0.02, farthest: 2 };
 
 /** How a linear layer begins. */
 export interface LinearStart {
   /** @default true */
   readonly bias?: boolean;
-  /** @default `usualWeights` */
+  /** @default as vision transformers begin: within two deviations of 0.02 */
   readonly weights?: FirstWeights;
 }
 

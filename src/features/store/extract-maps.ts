@@ -9,17 +9,7 @@ import { sha256 } from '../../core/sha256.ts';
 import { wholeWork } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
-import {
-  add,
-  cast,
-  concat,
-  Graph,
-  mul,
-  reshape,
-  resizeLinear,
-  slice,
-  type Tensor,
-} from '../../graph/index.ts';
+import { cast, concat, Graph, meanOf, reshape, resizeLinear, slice, type Tensor } from '../../graph/index.ts';
 import type { Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { type SampleBits, wholeRange } from '../../image/samples.ts';
@@ -92,17 +82,12 @@ export function groupedMaps(maps: readonly Tensor[], grid: Grid, groups: readonl
   return groups.map(({ layers, as, onePlace }) => {
     const members = layers.map((at) => maps[at]!);
     const brought = members.map((map) => (onePlace ? firstPlace(map) : onGrid(map, grid)));
-    return as === 'mean' ? averaged(brought) : concat(brought, 1);
+    return as === 'mean' ? meanOf(brought) : concat(brought, 1);
   });
 }
 
 /** [N, C, h, w] to [N, C, 1, 1] */
 const firstPlace = (map: Tensor) => slice(slice(map, 2, 0, 1), 3, 0, 1);
-
-function averaged(maps: readonly Tensor[]): Tensor {
-  const total = maps.reduce((sum, map) => add(sum, map));
-  return maps.length === 1 ? total : mul(total, 1 / maps.length);
-}
 
 function onGrid(map: Tensor, { rows, columns }: Grid): Tensor {
   const [, , height, width] = map.shape;

@@ -5,11 +5,13 @@
  */
 import type { Random } from '../../core/random.ts';
 import type { MapLevel } from '../../features/store/extract-maps.ts';
-import { add, mul, reshape, type Tensor, transpose } from '../../graph/index.ts';
+import { meanOf, type Tensor } from '../../graph/index.ts';
 import { attentionBlock, type BlockShape, blockParameters } from '../../nn/attention.ts';
+import type { Drop } from '../../nn/dropout.ts';
 import { gelu } from '../../nn/gelu.ts';
 import { type LinearStart, linearParameters, linearTokens } from '../../nn/linear.ts';
 import type { DeclaredParameters, ParameterTensors } from '../../nn/parameters.ts';
+import { mapsOfTokens, tokensOf } from '../shared/maps/tokens.ts';
 import { type DinomalyOptions, evenParts } from './dinomaly-options.ts';
 
 /** The whole of it, as what follows from the features and the options. */
@@ -23,9 +25,6 @@ export interface DecoderShape extends BlockShape {
   /** Of a linear layer in front of the bottleneck, as Dinomaly2 has it; null: there is none. */
   readonly narrow: number | null;
 }
-
-/** What is done to values on their way, by a name of the place: dropout in training. */
-export type Drop = (name: string, x: Tensor) => Tensor;
 
 /** @param inputs - values of a place that goes in */
 export function decoderShape(
@@ -110,19 +109,8 @@ export function reconstruct(
     outcomes.unshift(x);
   }
   return evenParts(layers, groups.length).map((members, group) => {
-    const { channels, rows, columns } = groups[group] as MapLevel;
-    const outputs = members.map((at) => outcomes[at] as Tensor);
-    const mean = mul(
-      outputs.reduce((sum, each) => add(sum, each)),
-      1 / outputs.length,
-    );
-    const made = channels === width ? mean : through(`heads.${group}`, mean);
-    return reshape(transpose(made, [0, 2, 1]), [-1, channels, rows, columns], 'N');
+    const level = groups[group] as MapLevel;
+    const mean = meanOf(members.map((at) => outcomes[at] as Tensor));
+    return mapsOfTokens(level.channels === width ? mean : through(`heads.${group}`, mean), level);
   });
-}
-
-/** Places as tokens, [N, C, rows, columns] to [N, places, C]. */
-export function tokensOf(maps: Tensor): Tensor {
-  const [, channels, rows, columns] = maps.shape as [unknown, number, number, number];
-  return transpose(reshape(maps, [-1, channels, rows * columns], 'N'), [0, 2, 1]);
 }

@@ -9,22 +9,15 @@
  */
 import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { levelsOf, type MapLevel, mapsOfStored } from '../../features/store/extract-maps.ts';
-import { add, mean, mul, reshape, type Tensor } from '../../graph/index.ts';
-import { dropout } from '../../nn/dropout.ts';
+import { mean, meanOf, reshape, type Tensor } from '../../graph/index.ts';
+import { type Drop, dropout } from '../../nn/dropout.ts';
 import type { ParameterTensors } from '../../nn/parameters.ts';
 import type { StepBuilder } from '../../training/program.ts';
 import { defineMethod, type FitContext } from '../contract.ts';
 import { distanceMap, wholeDistances } from '../shared/maps/cosine.ts';
 import { fitOnMaps, type MapNetwork } from '../shared/maps/fit-on-maps.ts';
 import { planOnMaps } from '../shared/maps/plan-maps.ts';
-import {
-  type DecoderShape,
-  type Drop,
-  decoderParameters,
-  decoderShape,
-  rateOfNarrow,
-  reconstruct,
-} from './decoder.ts';
+import { type DecoderShape, decoderParameters, decoderShape, rateOfNarrow, reconstruct } from './decoder.ts';
 import { type DinomalyOptions, dinomalyOptions, dinomalyPresets } from './dinomaly-options.ts';
 import {
   dinomalyImageBytes,
@@ -96,7 +89,7 @@ export function placeDistances(
   parameters: ParameterTensors,
 ): Tensor {
   const made = reconstruct(bottleneckInput(levels, plan), shape, parameters);
-  return averaged(targetsOf(levels, plan).map((target, at) => distanceMap(target, made[at] as Tensor)));
+  return meanOf(targetsOf(levels, plan).map((target, at) => distanceMap(target, made[at] as Tensor)));
 }
 
 /** What a step asks beside maps and parameters. */
@@ -122,7 +115,7 @@ export function reconstructionLosses(
     return mean(wholeDistances(target, damped(own, shares)));
   });
   const groups = Object.fromEntries(losses.map((loss, at) => [`group${at + 1}`, loss]));
-  return { ...groups, total: averaged(losses) };
+  return { ...groups, total: meanOf(losses) };
 }
 
 /**
@@ -148,10 +141,4 @@ export function dinomalyStep(
     );
     return { losses, statistics: {} };
   };
-}
-
-/** The mean of tensors of one shape. */
-function averaged(tensors: readonly Tensor[]): Tensor {
-  const total = tensors.reduce((sum, each) => add(sum, each));
-  return mul(total, 1 / tensors.length);
 }

@@ -1,8 +1,8 @@
 /** @file What goes into the bottleneck and what is to be reconstructed, out of the backbone's groups of layers. */
 import type { MapLevel } from '../../features/store/extract-maps.ts';
-import { add, concat, mul, normalizeLast, reshape, sub, type Tensor, transpose } from '../../graph/index.ts';
+import { add, concat, mul, normalizeLast, reshape, sub, type Tensor } from '../../graph/index.ts';
 import { pooledMaps } from '../shared/maps/pooled-classes.ts';
-import { tokensOf } from './decoder.ts';
+import { mapsOfTokens, tokensOf } from '../shared/maps/tokens.ts';
 
 /** Under the root of the variance of a place's channels. */
 const epsilon = 1e-8;
@@ -56,5 +56,5 @@ function normalised(maps: Tensor): Tensor {
   const vector = (name: string, value: number) =>
     maps.graph.constant(name, new Float32Array(channels).fill(value), [channels]);
   const tokens = normalizeLast(tokensOf(maps), vector('ones', 1), vector('zeros', 0), epsilon);
-  return reshape(transpose(tokens, [0, 2, 1]), [-1, channels, rows, columns], 'N');
+  return mapsOfTokens(tokens, { rows, columns });
 }

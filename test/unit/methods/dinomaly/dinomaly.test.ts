@@ -9,7 +9,6 @@ import { type MapLevel, mapsOfStored, valuesOf } from '../../../../src/features/
 import { Graph, gradients, mul, reshape, type Tensor } from '../../../../src/graph/index.ts';
 import type { Grid } from '../../../../src/image/geometry.ts';
 import {
-  type Drop,
   decoderParameters,
   decoderShape,
   rateOfNarrow,
@@ -19,6 +18,7 @@ import { placeDistances, reconstructionLosses } from '../../../../src/methods/di
 import type { DinomalyOptions } from '../../../../src/methods/dinomaly/dinomaly-options.ts';
 import { bottleneckInput, inputWidth, type TargetPlan } from '../../../../src/methods/dinomaly/targets.ts';
 import { constantParameters } from '../../../../src/nn/constant-parameters.ts';
+import type { Drop } from '../../../../src/nn/dropout.ts';
 import type { DeclaredParameters, ParameterTensors } from '../../../../src/nn/parameters.ts';
 import { float32, floats, int64, type TensorValue } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
