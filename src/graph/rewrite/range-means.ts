@@ -5,8 +5,10 @@ import type { ValueRange } from './whole-numbers.ts';
 export class RangeMeans {
   readonly #sums = new Map<string, { low: number; high: number; count: number }>();
 
-  /** @param range - of one image, as the outputs of `rangeModel` give it */
-  add(name: string, [low = 0, high = 0]: Float32Array): void {
+  /** @param ends - of one image, as an output of `rangeModel` gives them: [2], or [turns, 2] of a value in a Loop */
+  add(name: string, ends: Float32Array): void {
+    const low = ends.reduce((least, end, at) => (at % 2 === 0 ? Math.min(least, end) : least), Infinity);
+    const high = ends.reduce((most, end, at) => (at % 2 === 1 ? Math.max(most, end) : most), -Infinity);
     const sum = this.#sums.get(name) ?? { low: 0, high: 0, count: 0 };
     this.#sums.set(name, { low: sum.low + low, high: sum.high + high, count: sum.count + 1 });
   }

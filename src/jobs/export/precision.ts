@@ -3,13 +3,12 @@ import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
-import { constantNamed } from '../../detector/bank-entries.ts';
 import type { Precision } from '../../detector/metadata.ts';
-import { tileNames } from '../../features/patches/tiled-features.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
 import { foldBatchNorms } from '../../graph/rewrite/fold-batch-norm.ts';
 import { toHalfPrecision } from '../../graph/rewrite/half-precision.ts';
 import { storeInHalf } from '../../graph/rewrite/half-storage.ts';
+import { bodiesOf, withBodies } from '../../graph/rewrite/loop-bodies.ts';
 import { rangeModel } from '../../graph/rewrite/measure-ranges.ts';
 import { quantise, valuesToMeasure } from '../../graph/rewrite/quantise.ts';
 import { RangeMeans } from '../../graph/rewrite/range-means.ts';
@@ -36,14 +35,10 @@ export async function inPrecision(
 ): Promise<ModelProto> {
   const folded = foldBatchNorms(model);
   if (precision === 'fp16') return storeInHalf(toHalfPrecision(folded));
-  return storeInHalf(quantise(folded, await measureRanges(folded, images, engine, reading, onProgress)));
-}
-
-/** A backbone that is given tiles lies within a loop, whose values no session tells. */
-function reasonAgainstInt8(model: ModelProto): string {
-  return constantNamed(model, tileNames.places)
-    ? 'the backbone sees tiles; train with --backbone-precision int8'
-    : 'the backbone has no convolutions that int8 could speed up';
+  // A backbone that is given tiles lies in the body of a Loop.
+  const open = withBodies(folded, foldBatchNorms);
+  const ranges = await measureRanges(open, images, engine, reading, onProgress);
+  return storeInHalf(withBodies(quantise(open, ranges), (body) => quantise(body, ranges)));
 }
 
 /** Drawn images that ranges are measured on as well. */
@@ -60,11 +55,11 @@ async function measureRanges(
   reading: Reading,
   onProgress?: ProgressListener,
 ): Promise<Map<string, ValueRange>> {
-  const names = valuesToMeasure(model);
+  const names = [...new Set([model, ...bodiesOf(model)].flatMap((each) => valuesToMeasure(each)))];
   if (names.length === 0) {
     throw new CladError('OPTION_INVALID', {
       option: '--precision',
-      expected: `fp32 or fp16, as ${reasonAgainstInt8(model)}`,
+      expected: 'fp32 or fp16, as the backbone has no convolutions that int8 could speed up',
       actual: 'int8',
     });
   }

@@ -9,6 +9,8 @@ import {
   decodeModel,
   encodeModel,
   Graph,
+  gather,
+  loop,
   type ModelProto,
   matmul,
   relu,
@@ -18,8 +20,10 @@ import {
 import { foldBatchNorms } from '../../../../src/graph/rewrite/fold-batch-norm.ts';
 import { toHalfPrecision } from '../../../../src/graph/rewrite/half-precision.ts';
 import { storeInHalf } from '../../../../src/graph/rewrite/half-storage.ts';
+import { bodiesOf, withBodies } from '../../../../src/graph/rewrite/loop-bodies.ts';
 import { rangeModel } from '../../../../src/graph/rewrite/measure-ranges.ts';
 import { quantise, valuesToMeasure } from '../../../../src/graph/rewrite/quantise.ts';
+import { RangeMeans } from '../../../../src/graph/rewrite/range-means.ts';
 import type { ValueRange } from '../../../../src/graph/rewrite/whole-numbers.ts';
 import { float32, floats } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
@@ -50,20 +54,8 @@ function batchNorm(graph: Graph, x: Tensor, channels: number, name: string): Ten
 /** An image through a stem of 3 channels, a residual block of 16, and a matrix product behind it. */
 function network(): ModelProto {
   const graph = new Graph();
-  const weight = (name: string, outputs: number, inputs: number) =>
-    graph.constant(`${name}.weight`, normals(name, outputs * inputs * 9, Math.sqrt(2 / (inputs * 9))), [
-      outputs,
-      inputs,
-      3,
-      3,
-    ]);
   const image = graph.input('image', 'float32', ['N', 3, size, size]);
-  const padding = { padding: 1 };
-  const stem = relu(batchNorm(graph, conv(image, weight('stem', 16, 3), undefined, padding), 16, 'bn0'));
-  const bias = graph.constant('first.bias', normals('first.bias', 16), [16]);
-  const first = relu(batchNorm(graph, conv(stem, weight('first', 16, 16), bias, padding), 16, 'bn1'));
-  const second = batchNorm(graph, conv(first, weight('second', 16, 16), undefined, padding), 16, 'bn2');
-  const block = relu(add(stem, second));
+  const block = blockOf(graph, image);
   const rows = reshape(block, [-1, 16 * size * size], 'N');
   const matrix = graph.constant('matrix', normals('matrix', 16 * size * size * 8, 0.02), [
     16 * size * size,
@@ -72,6 +64,34 @@ function network(): ModelProto {
   graph.output('block', block);
   graph.output('product', matmul(rows, matrix));
   return decodeModel(graph.toBytes({ note: 'kept' }));
+}
+
+/** The same of one image after another, in a Loop; `product` is not there. */
+function networkInLoop(): ModelProto {
+  const graph = new Graph();
+  const images = graph.input('image', 'float32', [2, 3, size, size]);
+  const { outputs } = loop(graph, graph.scalar(2, 'int64'), { images }, (body, turn, state) => ({
+    state,
+    outputs: { block: blockOf(body, gather(state.images, reshape(turn, [1]))) },
+  }));
+  graph.output('block', outputs.block!);
+  return decodeModel(graph.toBytes());
+}
+
+function blockOf(graph: Graph, image: Tensor): Tensor {
+  const weight = (name: string, outputs: number, inputs: number) =>
+    graph.constant(`${name}.weight`, normals(name, outputs * inputs * 9, Math.sqrt(2 / (inputs * 9))), [
+      outputs,
+      inputs,
+      3,
+      3,
+    ]);
+  const padding = { padding: 1 };
+  const stem = relu(batchNorm(graph, conv(image, weight('stem', 16, 3), undefined, padding), 16, 'bn0'));
+  const bias = graph.constant('first.bias', normals('first.bias', 16), [16]);
+  const first = relu(batchNorm(graph, conv(stem, weight('first', 16, 16), bias, padding), 16, 'bn1'));
+  const second = batchNorm(graph, conv(first, weight('second', 16, 16), undefined, padding), 16, 'bn2');
+  return relu(add(stem, second));
 }
 
 const imageValues = normals('picture', 2 * 3 * size * size);
@@ -236,12 +256,14 @@ describe('a node of two outputs', () => {
 
 describe('quantise', () => {
   const rangesOf = async (model: ModelProto) => {
-    const { model: measuring, outputs } = rangeModel(model, valuesToMeasure(model));
+    const names = [model, ...bodiesOf(model)].flatMap((each) => valuesToMeasure(each));
+    const { model: measuring, outputs } = rangeModel(model, names);
     const measured = await run(measuring);
     return new Map(
-      [...outputs].map(([name, output]): [string, ValueRange] => {
-        const [low, high] = floats(measured[output]);
-        return [name, { low: low as number, high: high as number }];
+      outputs.map(([name, output]): [string, ValueRange] => {
+        const means = new RangeMeans();
+        means.add(name, floats(measured[output]));
+        return [name, means.of(name)];
       }),
     );
   };
@@ -301,5 +323,26 @@ describe('quantise', () => {
     expect(first).toBeDefined();
     expect(count(quantise(folded, new Map(rest)), 'QuantizeLinear')).toBeLessThan(3);
     expect(count(quantise(folded, new Map()), 'QuantizeLinear')).toBe(0);
+  });
+
+  it('reaches into the body of a Loop, where a backbone sees tiles', async () => {
+    const folded = withBodies(networkInLoop(), foldBatchNorms);
+    const inLoop = await rangesOf(folded);
+    const plain = await rangesOf(foldBatchNorms(network()));
+    const sorted = (ranges: ReadonlyMap<string, ValueRange>) =>
+      [...ranges.values()].flatMap(({ low, high }) => [low, high]).sort((one, other) => one - other);
+    const [ends, expected] = [sorted(inLoop), sorted(plain)];
+    expect(ends).toHaveLength(expected.length);
+    for (const [at, end] of ends.entries()) expect(end).toBeCloseTo(expected[at]!, 4);
+    const quantised = withBodies(folded, (body) => quantise(body, inLoop));
+    expect(bodiesOf(quantised).map((body) => count(body, 'QuantizeLinear'))).toEqual([3]);
+    expect(bodiesOf(quantised).map((body) => count(body, 'BatchNormalization'))).toEqual([0]);
+    expect(quantised.graph.initializer?.filter(({ name }) => name?.includes('.weight'))).toEqual([]);
+    const difference = relativeDifference(
+      await numbers(quantised, 'block'),
+      await numbers(networkInLoop(), 'block'),
+    );
+    expect(difference).toBeGreaterThan(1e-4);
+    expect(difference).toBeLessThan(0.04);
   });
 });
