@@ -33,6 +33,7 @@ export interface TrainingFlags extends BackboneFlagValues {
   readonly inputSize?: SizeOption;
   readonly tiles?: AskedTiles['tiles'];
   readonly smallestDefect?: number;
+  readonly tilesWhole?: boolean;
   readonly seed?: number;
   readonly layout?: Dataset['layout'];
   readonly bits?: SampleBits;
@@ -85,6 +86,10 @@ export function addTrainingFlags(command: Command, cache: string): void {
       '--smallest-defect <pixels>',
       'length in the photograph of the smallest defect to be found; with --tiles (default: 1 % of the longer side)',
       wholeFromText(1),
+    )
+    .option(
+      '--tiles-whole',
+      'beside the tiles see the whole, made as small as one: a missing part is told by the whole, a scratch by a tile',
     )
     .option('--seed <n>', 'of all random numbers (default: 0)', wholeFromText(0))
     .addOption(layoutOption())
@@ -143,6 +148,7 @@ const commandSchema = z.object({
     })
     .optional(),
   smallestDefect: z.number().int().min(1).optional(),
+  tilesWhole: z.boolean().optional(),
   exclude: z.array(z.string()).optional(),
   excludeOutliers: z.boolean().optional(),
   // Read and checked by roi-flags.ts.
@@ -221,15 +227,16 @@ export async function askedTraining<T extends TrainingFlags & { readonly exclude
   };
 }
 
-/** @throws OPTION_INVALID where a defect's size is said and no tiles are asked for */
-function askedTiles({ tiles, smallestDefect, inputSize }: TrainingFlags): AskedTiles | undefined {
-  if (tiles !== undefined) return { tiles, smallestDefect, inputSize };
-  if (smallestDefect === undefined) return undefined;
-  throw new CladError('OPTION_INVALID', {
-    option: '--smallest-defect',
-    expected: 'given with --tiles, e.g. --tiles auto',
-    actual: String(smallestDefect),
-  });
+/** @throws OPTION_INVALID where something is said of tiles and none are asked for */
+function askedTiles({ tiles, smallestDefect, tilesWhole, inputSize }: TrainingFlags): AskedTiles | undefined {
+  if (tiles !== undefined) return { tiles, smallestDefect, whole: tilesWhole, inputSize };
+  const refuse = (option: string, actual: number | boolean) => {
+    const expected = 'given with --tiles, e.g. --tiles auto';
+    return new CladError('OPTION_INVALID', { option, expected, actual: String(actual) });
+  };
+  if (smallestDefect !== undefined) throw refuse('--smallest-defect', smallestDefect);
+  if (tilesWhole === true) throw refuse('--tiles-whole', tilesWhole);
+  return undefined;
 }
 
 async function readConfig(path: string): Promise<OptionTree> {

@@ -121,7 +121,11 @@ const detectorMetadataSchema = z.object({
   /** Pixels of the anomaly map, and how it lies on the image (image/geometry.ts). */
   geometry: z.object({ ...size, resizeTo: z.object(size).optional() }),
   /** Patches that the map is made of. */
-  grid: z.object({ rows: pixels, columns: pixels }),
+  grid: z.object({
+    rows: pixels,
+    columns: pixels,
+    whole: z.object({ rows: pixels, columns: pixels }).optional(),
+  }),
   thresholds: z.record(z.string(), threshold),
   /** Map values of the colours (map-range.ts). */
   display: z.record(z.string(), z.object({ low: z.number(), high: z.number(), top: z.number().optional() })),

@@ -19,10 +19,16 @@ export interface Geometry extends ImageSize {
   readonly resizeTo?: ImageSize | undefined;
 }
 
-/** Patches of an input, row by row. */
-export interface Grid {
+/** Rows and columns of patches. */
+export interface GridSize {
   readonly rows: number;
   readonly columns: number;
+}
+
+/** Patches of an input, row by row. */
+export interface Grid extends GridSize {
+  /** Patches of the whole input made small, which stand behind the others, where it is seen beside its tiles (tiles.ts). */
+  readonly whole?: GridSize | undefined;
 }
 
 /** A part of an image, pixels. */
@@ -134,8 +140,13 @@ function touched(first: number, count: number, from: number, to: number) {
   return end > start ? { start, count: end - start } : undefined;
 }
 
-/** How many patches there are. */
-export function patchCount({ rows, columns }: Grid): number {
+/** How many patches there are, those of the whole made small among them. */
+export function patchCount({ whole, ...fine }: Grid): number {
+  return mapPatches(fine) + (whole ? mapPatches(whole) : 0);
+}
+
+/** How many patches the map is made of. */
+export function mapPatches({ rows, columns }: GridSize): number {
   return rows * columns;
 }
 

@@ -3,6 +3,7 @@
  * grid, and each of them is taken from the tile in whose middle it lies most, so that nothing is seen at a rim where another tile sees it whole. Pure.
  */
 import { CladError } from '../core/errors.ts';
+import { mirroredPlace } from '../core/gaussian.ts';
 import { type Grid, patchCount } from './geometry.ts';
 import type { ImageSize } from './limits.ts';
 import { sizeText } from './size-option.ts';
@@ -16,6 +17,8 @@ export interface Tiling extends ImageSize {
    * as what lies within is. Absent: none.
    */
   readonly mirrored?: number;
+  /** Whether the whole input, made as small as a tile, is seen beside them. */
+  readonly whole?: boolean;
 }
 
 /** Where tiles lie, and which of their patches count. */
@@ -67,7 +70,11 @@ export function placeTiles(
         (tileRow * across.starts.length + tileColumn) * taken + row * across.own[tileColumn]!.length + column,
     ),
   );
-  const grid = { rows: down.from.length, columns: across.from.length };
+  const grid = {
+    rows: down.from.length,
+    columns: across.from.length,
+    ...(tiling.whole && { whole: patches }),
+  };
   const mirrored = { across: across.mirrored, down: down.mirrored };
   return { mirrored, corners, grid, patches: patchCount(patches), taken, places, order };
 }
@@ -102,10 +109,7 @@ function mirroredOf({ mirrored = 0 }: Tiling, unit: number): number {
  * @param side - pixels of the axis itself
  */
 export function mirroredPlaces(side: number, mirrored: number): number[] {
-  return Array.from({ length: side + 2 * mirrored }, (_, at) => {
-    const place = (((at - mirrored) % (2 * side)) + 2 * side) % (2 * side);
-    return place < side ? place : 2 * side - 1 - place;
-  });
+  return Array.from({ length: side + 2 * mirrored }, (_, at) => mirroredPlace(at - mirrored, side));
 }
 
 /** The smallest input, at least as large as wanted, that tiles fit into. @param unit - of whose multiples tiles are placed, pixels */

@@ -15,7 +15,7 @@
  */
 import { CladError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import { type Grid, patchCount } from '../image/geometry.ts';
+import { type Grid, mapPatches } from '../image/geometry.ts';
 import type { ImageSize } from '../image/limits.ts';
 import type { Mask, RgbImage } from '../image/rgb.ts';
 import { augmentations, augmentTexture } from './augment.ts';
@@ -118,11 +118,11 @@ export function synthesizeLocalAnomaly(
 /**
  * Share of each patch's pixels that are inside a mask. Patches divide the image evenly; where its sides are no multiples of theirs, a
  * pixel belongs to the patch that its near edge lies in.
- * @returns one value a patch, 0 .. 1, row by row
+ * @returns one value a patch of the map, 0 .. 1, row by row
  */
 export function patchCoverage({ width, height, data }: Mask, grid: Grid): Float32Array {
-  const inside = new Float32Array(patchCount(grid));
-  const area = new Float32Array(patchCount(grid));
+  const inside = new Float32Array(mapPatches(grid));
+  const area = new Float32Array(mapPatches(grid));
   const columnOf = placesOf(width, grid.columns);
   const rowOf = placesOf(height, grid.rows);
   for (let row = 0, at = 0; row < height; row++) {

@@ -7,6 +7,7 @@ import { Random } from '../../src/core/random.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
 import { clad } from '../helpers/clad.ts';
+import { full } from '../helpers/full.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { expectRefused } from '../helpers/refused.ts';
 import { smallTraining } from '../helpers/small-training.ts';
@@ -97,10 +98,39 @@ describe('tiles', () => {
     expect(after.map(({ score }) => score)).toEqual(before.map(({ score }) => score));
   });
 
+  it.runIf(full)('are seen beside the whole, which a class that is added has too', async () => {
+    const { status, stderr } = await clad(
+      ...training.map((text) => (text === at('run') ? at('both') : text)),
+      '--tiles',
+      '2x3',
+      '--tiles-whole',
+    );
+    expect(status, stderr).toBe(0);
+    expect(stderr).toMatch(/in 2 x 3 tiles of 128 pixels and as a whole of 128: /);
+    const before = await predicted('both');
+    const [good, ...others] = before;
+    for (const { score } of others) expect(score).toBeGreaterThan(2 * good!.score);
+    const added = await clad('update', at('both'), at('cap'), '--class', 'cap');
+    expect(added.status, added.stderr).toBe(0);
+    const after = await predicted('both');
+    expect(after.map(({ score }) => score)).toEqual(before.map(({ score }) => score));
+    const verified = await clad('verify', at('both'));
+    expect(verified.status, verified.stderr).toBe(0);
+  });
+
   it('are refused where they make no sense', async () => {
     const refused = async (message: RegExp, ...more: string[]) =>
       expectRefused(await clad(...training, '--out', at('refused'), ...more), message);
     await refused(/--smallest-defect to be given with --tiles/, '--smallest-defect', '5');
+    await refused(/--tiles-whole to be given with --tiles/, '--tiles-whole');
+    await refused(
+      /features\.tileWhole to be false: only the memory .*preset instant/,
+      '--tiles',
+      'auto',
+      '--tiles-whole',
+      '--set',
+      'networks=true',
+    );
     await refused(/Expected auto, rows x columns/, '--tiles', 'many');
     await refused(/--input-size 144x128/, '--input-size', '136x128');
     await writeFile(at('tiles.yaml'), 'tiles: 3by4\n');

@@ -5,6 +5,7 @@
  * and one for the columns, C [width, columns], each the product of the blur's and the interpolation's; that takes a hundredth of the time of
  * resizing first and then convolving.
  */
+import { gaussian, mirroredPlace } from '../../core/gaussian.ts';
 import { matmul, mean, reduceMax, reshape, type Tensor, topK, transpose } from '../../graph/index.ts';
 import type { Grid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
@@ -35,31 +36,13 @@ export function mapMatrix(grid: number, size: number, blurSigma: number): Float3
   for (let pixel = 0; pixel < size; pixel++) {
     kernel.forEach((weight, tap) => {
       const { lower, upper, share } = interpolation[
-        mirrored(pixel + tap - radius, size)
+        mirroredPlace(pixel + tap - radius, size)
       ] as (typeof interpolation)[0];
       matrix[pixel * grid + lower]! += weight * (1 - share);
       matrix[pixel * grid + upper]! += weight * share;
     });
   }
   return Float32Array.from(matrix);
-}
-
-/** Weights that add up to one, from -radius to radius. */
-function gaussian(sigma: number): number[] {
-  const radius = Math.floor(4 * sigma + 0.5);
-  if (radius === 0) return [1];
-  const weights = Array.from({ length: 2 * radius + 1 }, (_, tap) =>
-    Math.exp(-((tap - radius) ** 2) / (2 * sigma ** 2)),
-  );
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-/** d c b a | a b c d | d c b a */
-function mirrored(index: number, size: number): number {
-  const period = 2 * size;
-  const within = ((index % period) + period) % period;
-  return within < size ? within : period - 1 - within;
 }
 
 /**

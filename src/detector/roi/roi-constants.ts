@@ -7,6 +7,7 @@ import type { Grid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { type ClassRegions, regionOfInterest, topInside } from '../../image/roi/region-of-interest.ts';
 import { constantNamed, withConstants } from '../bank-entries.ts';
+import { wholeNames } from '../heat/whole-scores.ts';
 import { namedIn } from './named-constants.ts';
 import { partNumbers, partOfRow, partRow } from './part-graph.ts';
 import { votingInside } from './voters.ts';
@@ -40,7 +41,12 @@ export function mapShape(model: ModelProto): { readonly size: ImageSize; readonl
   if (!down) throw new Error('the graph makes no map of patches');
   const [height = 0, rows = 0] = dimsOf(down);
   const [width = 0, columns = 0] = dimsOf(constantNamed(model, mapColumns!) ?? down);
-  return { size: { width, height }, grid: { rows, columns } };
+  const [wholeDown, wholeAcross] = [wholeNames.down, wholeNames.across].map((name) =>
+    constantNamed(model, name),
+  );
+  const whole = wholeDown &&
+    wholeAcross && { rows: dimsOf(wholeDown)[1] ?? 0, columns: dimsOf(wholeAcross)[1] ?? 0 };
+  return { size: { width, height }, grid: { rows, columns, ...(whole && { whole }) } };
 }
 
 /** Whether a detector's graph has regions of interest. */
@@ -90,7 +96,7 @@ export function regionConstants(
   const votes = new Uint8Array(regions.length * voters.length).fill(1);
   for (const [index, region] of regions.entries()) {
     if (!region) continue;
-    patches.set(region.patches, index * perImage);
+    patches.set(region.patches.subarray(0, perImage), index * perImage);
     pixels.set(region.pixels, index * perMap);
     votes.set(votingInside(region, grid, voters), index * voters.length);
   }

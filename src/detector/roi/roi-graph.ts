@@ -13,6 +13,7 @@
  */
 import { classGiven, undecided } from '../../features/memory-bank/class-given.ts';
 import { rimNames } from '../../features/memory-bank/class-search.ts';
+import { leastWeight } from '../../features/memory-bank/local-level.ts';
 import { float32Constant, int64Constant, int64Values } from '../../graph/constants.ts';
 import { numberedCpuNodes } from '../../graph/cpu-node.ts';
 import { encodeModel, type Graph, type ModelProto } from '../../graph/index.ts';
@@ -89,6 +90,7 @@ class Splice {
     this.#hidePixels(votes, classOf);
     this.#maskScores(classOf);
     this.#maskLevel(classOf);
+    this.#maskLevelAround(classOf);
     const top = this.#maskMap(classOf);
     const made = [...this.#constants, ...regionConstants(this.#model, regions, top)];
     if (this.#part) {
@@ -211,6 +213,35 @@ class Splice {
       output: [mean],
     });
     this.#replace(level, [renamed(level, mean, ofAll), ...made]);
+  }
+
+  /** The level around a patch, where it is taken off: the mean of what is inside. */
+  #maskLevelAround(classOf: string): void {
+    const { across, down } = rimNames;
+    if (!constantNamed(this.#model, across)) return;
+    const level = this.#nodes.find(({ opType, input }) => opType === 'MatMul' && input?.[1] === across);
+    const lines = this.#maker(level?.input?.[0]);
+    const laidOut = this.#maker(lines.input?.[1]);
+    if (!level || lines.input?.[0] !== down || laidOut.opType !== 'Reshape') throw cannot();
+    const made: NodeProto[] = [];
+    const add = this.#adder(made);
+    const inside = add('Reshape', [this.#patches(add, classOf), laidOut.input![1]!]);
+    const blurred = (of: string) => add('MatMul', [add('MatMul', [down, of]), across]);
+    const least = this.#constant('roi_least', float32Constant('', [], Float32Array.of(leastWeight)));
+    const ofInside = add('Div', [
+      blurred(add('Mul', [laidOut.output![0]!, inside])),
+      add('Max', [blurred(inside), least]),
+    ]);
+    const wholes = add('Cast', [add('Gather', [roiNames.whole, classOf], { axis: { int: 0 } })], toBool);
+    const ofImages = this.#constant('roi_level', int64Constant('', [3], [-1, 1, 1]));
+    const value = level.output![0]!;
+    const ofAll = this.#fresh(`${value}/all`);
+    made.push({
+      opType: 'Where',
+      input: [add('Reshape', [wholes, ofImages]), ofAll, ofInside],
+      output: [value],
+    });
+    this.#replace(level, [renamed(level, value, ofAll), ...made]);
   }
 
   /** The map within the region. @returns how many of the highest pixels of the whole make the score; undefined for the highest alone, or where it is not of the map */

@@ -136,9 +136,17 @@ export const spreadNames = {
 
 /**
  * Names of what is there beside where an input is seen in tiles (rim-spread.ts); means and deviations of the distance are then [classes, rimZones].
- * `zones`: of each patch, int64 [patches]; `levels`: of each class, [classes]; `shares`: what each patch is of the mean over an image, [patches, 1].
+ * `zones`: of each patch, int64 [patches]; `levels`: the most that is taken off, of each class, [classes]. What it is taken of: `shares`, what each patch is of the
+ * mean over an image, [patches, 1]; or, where the whole is seen beside, `down` and `across`, by which the level around a patch is made (local-level.ts), [rows, rows]
+ * and [columns, columns].
  */
-export const rimNames = { zones: 'patch_zones', levels: 'distance_levels', shares: 'patch_shares' } as const;
+export const rimNames = {
+  zones: 'patch_zones',
+  levels: 'distance_levels',
+  shares: 'patch_shares',
+  down: 'level_rows',
+  across: 'level_columns',
+} as const;
 
 /** The heads of each class, `headSize` places for each: a class with fewer entries has its first one in those left over. */
 export function headsOf(starts: readonly number[]): number[] {

@@ -4,14 +4,19 @@
  * be the highest of every image; and an image that is a little farther from all of the memory than others would hide what is small in it.
  */
 import { RunningMoments } from '../../core/moments.ts';
+import { type Grid, mapPatches } from '../../image/geometry.ts';
 import { innerZone, rimZones } from '../../image/rim.ts';
+import { localLevels } from './local-level.ts';
 
 /** Of one class. */
 export interface RimSpread {
   /** Mean and standard deviation of the distances, by zone (image/rim.ts), [rimZones]. */
   readonly means: readonly number[];
   readonly deviations: readonly number[];
-  /** The highest mean over an image of what is measured by them: as much of an image's own mean is taken off its patches, and what is above it stays. */
+  /**
+   * The highest mean of an image of what is measured by them; where the whole is seen beside, the highest level around a patch (local-level.ts). As much of
+   * its own is taken off an image's patches, and what is above it stays.
+   */
   readonly level: number;
 }
 
@@ -27,14 +32,73 @@ export interface ImageDistances {
 const fewest = 12;
 
 /**
- * @param images - good images of the class, at least one
- * @param zones - of each patch, [patches]
+ * How high good images reach by the whole, of what they reach by the tiles: more adds its noise to what tiles tell, less hides what the whole alone tells
+ * (docs/decisions/0069-the-whole-beside-tiles.md).
  */
-export function rimSpread(images: readonly ImageDistances[], zones: ArrayLike<number>): RimSpread {
+const reachOfWhole = 0.6;
+
+/** What of an image is measured. */
+export interface SeenPatches {
+  /** Of each patch, [patches] (image/rim.ts). */
+  readonly zones: ArrayLike<number>;
+  readonly grid: Grid;
+  /** Share of the highest patches that makes an image's score. */
+  readonly topShare: number;
+}
+
+/** @param all - good images of the class, at least one */
+export function rimSpread(all: readonly ImageDistances[], seen: SeenPatches): RimSpread {
+  const { zones, grid } = seen;
+  const found = (grid.whole ? [0, 1] : [0]).map((block) => zonesSpread(all, zones, block * rimZones));
+  const means = found.flatMap((each) => each.means);
+  const deviations = found.flatMap((each) => each.deviations);
+  const measure = (distance: number, patch: number) =>
+    (distance - means[zones[patch]!]!) / deviations[zones[patch]!]!;
+  if (!grid.whole) {
+    const levels = all.map((image) => {
+      let [sum, count] = [0, 0];
+      for (const [patch, distance] of counted(image)) {
+        sum += measure(distance, patch);
+        count++;
+      }
+      return count === 0 ? 0 : sum / count;
+    });
+    return { means, deviations, level: Math.max(...levels) };
+  }
+  // Of an image in which no part was found nothing is inside.
+  const images = all.filter(({ inside }) => inside?.includes(1) !== false);
+  const measured = images.map(({ distances, inside }) => ({ inside, scores: distances.map(measure) }));
+  const fine = mapPatches(grid);
+  const ofTiles = measured.map(({ scores, inside }) => {
+    const own = scores.subarray(0, fine);
+    const isInside = (_: number, patch: number) => inside?.[patch] !== 0;
+    const around = localLevels(own, grid, inside).filter(isInside);
+    return { around, scores: own.filter(isInside) };
+  });
+  const level = ofTiles.reduce(
+    (most, { around }) => around.reduce((each, value) => Math.max(each, value), most),
+    ofTiles.length === 0 ? 0 : Number.NEGATIVE_INFINITY,
+  );
+  const [high, highOfWhole] = [
+    ofTiles.map(({ scores, around }) =>
+      peak(
+        scores.map((score, at) => score - Math.min(around[at]!, level)),
+        seen,
+      ),
+    ),
+    measured.map(({ scores }) => peak(scores.subarray(fine), seen)),
+  ].map(mean);
+  const ratio = highOfWhole! / (high! * reachOfWhole);
+  const scale = Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
+  return { means, deviations: deviations.map((own, zone) => (zone < rimZones ? own : own * scale)), level };
+}
+
+/** Means and deviations of the zones of one of the grids, whose numbers begin at `first`. */
+function zonesSpread(images: readonly ImageDistances[], zones: ArrayLike<number>, first: number) {
   const values = Array.from({ length: rimZones }, (): number[] => []);
   const all = new RunningMoments();
   for (const image of images)
-    for (const [patch, distance] of counted(image)) values[zones[patch]!]!.push(distance);
+    for (const [patch, distance] of counted(image)) values[zones[patch]! - first]?.push(distance);
   const spreads = values.map((own) => {
     const moments = new RunningMoments();
     const typed = Float32Array.from(own);
@@ -44,18 +108,20 @@ export function rimSpread(images: readonly ImageDistances[], zones: ArrayLike<nu
   });
   const inner = spreads[innerZone] ?? all.spread();
   // A rim is forgiven more, never less: what is quiet there, as an empty belt is, would else make much of little.
-  const means = spreads.map((own) => Math.max(own?.mean ?? inner.mean, inner.mean));
-  const deviations = spreads.map((own) => Math.max(own?.deviation ?? inner.deviation, inner.deviation));
-  const levels = images.map((image) => {
-    let [sum, count] = [0, 0];
-    for (const [patch, distance] of counted(image)) {
-      const zone = zones[patch]!;
-      sum += (distance - means[zone]!) / deviations[zone]!;
-      count++;
-    }
-    return count === 0 ? 0 : sum / count;
-  });
-  return { means, deviations, level: Math.max(...levels) };
+  return {
+    means: spreads.map((own) => Math.max(own?.mean ?? inner.mean, inner.mean)),
+    deviations: spreads.map((own) => Math.max(own?.deviation ?? inner.deviation, inner.deviation)),
+  };
+}
+
+/** The mean of an image's highest patches, as its score is one. */
+function peak(scores: Float32Array, { topShare }: SeenPatches): number {
+  const count = Math.max(1, Math.round(topShare * scores.length));
+  return mean([...scores.slice().sort().slice(-count)]);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The patches that count. */

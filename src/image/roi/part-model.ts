@@ -2,7 +2,7 @@
  * @file A region of interest that follows the part: what is remembered of a class to find its part in an image, and the region where it was found. Found is it on a
  * coarse grid of cells, which is enough for a region and fast; each cell is all inside or all outside. Pure.
  */
-import { type Grid, patchCount } from '../geometry.ts';
+import { type Grid, mapPatches, patchCount } from '../geometry.ts';
 import type { ImageSize } from '../limits.ts';
 import type { RegionOfInterest } from './region-of-interest.ts';
 
@@ -93,7 +93,7 @@ export function followedPatches(
   const { rows, columns } = cellGrid(size);
   const down = cellsOfPatches(size.height, grid.rows, rows);
   const across = cellsOfPatches(size.width, grid.columns, columns);
-  const patches = new Uint8Array(patchCount(grid));
+  const patches = new Uint8Array(patchCount(grid)).fill(1, mapPatches(grid));
   for (let row = 0; row < grid.rows; row++)
     for (let column = 0; column < grid.columns; column++) {
       const patch = row * grid.columns + column;

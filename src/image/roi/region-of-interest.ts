@@ -3,7 +3,7 @@
  * of its pixels is, so that no pixel inside goes unseen. Pure.
  */
 import { maskOfRuns, runsOf } from '../../core/runs.ts';
-import { type Grid, patchCount } from '../geometry.ts';
+import { type Grid, mapPatches, patchCount } from '../geometry.ts';
 import type { ImageSize } from '../limits.ts';
 import type { Mask } from '../rgb.ts';
 import type { PartModel } from './part-model.ts';
@@ -12,7 +12,7 @@ import type { PartModel } from './part-model.ts';
 export interface RegionOfInterest {
   /** [height, width] of the anomaly map: 1 inside, 0 outside. */
   readonly pixels: Uint8Array;
-  /** [rows, columns] of the grid, likewise. */
+  /** [rows, columns] of the grid, likewise; behind them all patches of the whole made small, where it is seen, as what is outside is painted over there. */
   readonly patches: Uint8Array;
   /** Numbers of the patches inside, rising; at least one. */
   readonly positions: readonly number[];
@@ -63,7 +63,7 @@ export function regionOfImage(
 export function regionOfInterest(mask: Mask, grid: Grid): RegionOfInterest {
   const { width, height, data } = mask;
   const pixels = Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
-  const patches = new Uint8Array(patchCount(grid));
+  const patches = new Uint8Array(patchCount(grid)).fill(1, mapPatches(grid));
   for (let row = 0, at = 0; row < height; row++) {
     const first = Math.floor((row * grid.rows) / height) * grid.columns;
     for (let column = 0; column < width; column++, at++)

@@ -1,7 +1,7 @@
 /** @file The regions of interest that were asked for, drawn for the classes there are and held against their photographs. */
 import { CladError } from '../../core/errors.ts';
 import type { Sample } from '../../data/dataset.ts';
-import { type Geometry, type Grid, patchCount } from '../../image/geometry.ts';
+import { type Geometry, type Grid, mapPatches } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { type NamedMask, namedRegion } from '../../image/roi/named-region.ts';
 import {
@@ -78,12 +78,12 @@ export async function classRegion(
   const { mask, reference, named } = await drawRegion(name, definition, geometry);
   if (named) requirePatch(name, named, geometry, grid);
   const region = named ? namedRegion(named, mask, grid) : regionOfInterest(mask, grid);
-  const voters = votersOf(patchCount(grid)).filter((patch) => region.patches[patch] !== 0);
+  const voters = votersOf(mapPatches(grid)).filter((patch) => region.patches[patch] !== 0);
   if (voters.length > 0) return { name, region, reference };
   throw new CladError('ROI_INVALID', {
     name,
     where: 'inside and ignore together',
-    reason: `only ${region.positions.length} of ${patchCount(grid)} patches are inside, too few to recognise the class by`,
+    reason: `only ${ofMap(region, grid)} of ${mapPatches(grid)} patches are inside, too few to recognise the class by`,
     expected: 'a larger region, or a larger input (--input-size), whose patches are smaller',
   });
 }
@@ -194,18 +194,23 @@ export function describeRegions(
   return (regions ?? []).flatMap((region, index) =>
     region
       ? [
-          `Region of interest of ${classes[index]}: ${percent(shareInside(region))} of the image, ${region.positions.length} of ${patchCount(grid)} patches. Nothing outside it is learnt, scored or measured.${tooSmall(region)}${namedParts(region)}`,
+          `Region of interest of ${classes[index]}: ${percent(shareInside(region))} of the image, ${ofMap(region, grid)} of ${mapPatches(grid)} patches. Nothing outside it is learnt, scored or measured.${tooSmall(ofMap(region, grid))}${namedParts(region)}`,
         ]
       : [],
   );
 }
 
+/** How many patches of the map are inside. */
+function ofMap({ positions }: RegionOfInterest, grid: Grid): number {
+  return positions.filter((patch) => patch < mapPatches(grid)).length;
+}
+
 /** Patches, below which a region is said to be small: its scores rest on few values, and its class on fewer votes. */
 const few = 12;
 
-function tooSmall({ positions }: RegionOfInterest): string {
-  if (positions.length >= few) return '';
-  const size = positions.length === 1 ? 'one patch' : `${positions.length} patches`;
+function tooSmall(patches: number): string {
+  if (patches >= few) return '';
+  const size = patches === 1 ? 'one patch' : `${patches} patches`;
   return ` With ${size} it is very small: scores rest on few values, and the class may not be recognised. Draw it larger, or take a larger input (--input-size), whose patches are smaller.`;
 }
 

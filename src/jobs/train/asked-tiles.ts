@@ -22,6 +22,8 @@ export interface AskedTiles {
   readonly tiles: 'auto' | Grid | number;
   /** Length of the smallest defect that is to be found, pixels of the photograph. @default 1 % of its longer side */
   readonly smallestDefect?: number | undefined;
+  /** Whether the whole, made as small as a tile, is seen beside them. @default as the options say */
+  readonly whole?: boolean | undefined;
   /** Size that the photographs are brought to, where that is said. */
   readonly inputSize?: SizeOption | undefined;
 }
@@ -40,6 +42,7 @@ interface Tiled {
     readonly inputSize: SizeOption;
     readonly tile: SizeOption | null;
     readonly tileOverlap: number;
+    readonly tileWhole: boolean;
     readonly resizeTo: SizeOption | null;
   };
 }
@@ -63,7 +66,8 @@ export function withTileSize<O extends CommonOptions>(options: O, asked: AskedTi
     });
   }
   const tile = typeof asked.tiles === 'number' ? asked.tiles : (options.features.tile ?? usualTile);
-  return { ...options, features: { ...options.features, tile } };
+  const tileWhole = asked.whole ?? options.features.tileWhole;
+  return { ...options, features: { ...options.features, tile, tileWhole } };
 }
 
 /**
@@ -80,7 +84,7 @@ export async function withTiles<O extends CommonOptions>(
 ): Promise<O> {
   if (!asked || !isTiled(options)) return options;
   const { features } = options;
-  const tiling = tilingOf(features.tile ?? usualTile, features.tileOverlap);
+  const tiling = tilingOf(features.tile ?? usualTile, features);
   requireOverlap(tiling);
   const photograph = await usualSize(samples, note);
   const unit = unitOf(backbone);
@@ -103,13 +107,14 @@ export async function withTiles<O extends CommonOptions>(
   if (features.resizeTo !== null)
     note('The whole photograph is seen in tiles, and nothing is cut off (features.resizeTo).');
   const tile = single ? null : features.tile;
+  const tileWhole = features.tileWhole && !single;
   // The image's score is the mean of as many pixels as without tiles: a share of a large map would be many times what a small defect has.
   const [before, after] = [sizeOf(features.inputSize), input].map(({ width, height }) => width * height);
   const topShare = Math.min(1, (options.score.topShare * before!) / after!);
   return {
     ...options,
     score: { ...options.score, topShare },
-    features: { ...features, inputSize: sizeOption(input), tile, resizeTo: null },
+    features: { ...features, inputSize: sizeOption(input), tile, tileWhole, resizeTo: null },
   };
 }
 
@@ -169,10 +174,12 @@ function described(
   const as = `Photographs of ${photograph.width} x ${photograph.height} pixels are seen at ${input.width} x ${input.height}`;
   const share = `a defect of ${defect} pixels has ${seen} there`;
   if (rows * columns === 1) return [`${as}, which is one tile: ${share}.`];
-  const times = Math.round((rows * columns * tiling.width * tiling.height) / usualTile ** 2);
+  const seenAtOnce = rows * columns + (tiling.whole ? 1 : 0);
+  const times = Math.round((seenAtOnce * tiling.width * tiling.height) / usualTile ** 2);
+  const beside = tiling.whole ? ` and as a whole of ${sizeText(tiling)}` : '';
   const longer = times > 1 ? `${times} times as long` : 'as long';
   return [
-    `${as}, in ${rows} x ${columns} tiles of ${sizeText(tiling)} pixels: ${share}.`,
+    `${as}, in ${rows} x ${columns} tiles of ${sizeText(tiling)} pixels${beside}: ${share}.`,
     `An image takes about ${longer} as one of ${usualTile} pixels, here and on the line; \`--plan\` says what the training takes.`,
   ];
 }

@@ -113,12 +113,13 @@ export const trainFields: Fields<TrainRequest> = {
     }),
   ),
   tiles: optional(
-    having('tiles and smallestDefect', {
+    having('tiles, smallestDefect and whole', {
       tiles: either(
         oneOf(['auto']),
         either(wholeFrom(1), having('', { rows: wholeFrom(1), columns: wholeFrom(1) })),
       ),
       smallestDefect: optional(wholeFrom(1)),
+      whole: optional(flag),
       inputSize: optional(sizeInPixels),
     }),
   ),

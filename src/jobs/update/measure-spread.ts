@@ -1,9 +1,11 @@
 /** @file How the scores of a new class vary over its good images' patches, each image predicted without its own entries: as a training measures it of held-out ones. */
+import { z } from 'zod';
 import { RunningMoments } from '../../core/moments.ts';
 import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage, constantNamed } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { imageTensor } from '../../detector/detector.ts';
+import { mapShape } from '../../detector/roi/roi-constants.ts';
 import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
 import { rimNames } from '../../features/memory-bank/class-search.ts';
 import { type ImageDistances, rimSpread } from '../../features/memory-bank/rim-spread.ts';
@@ -19,6 +21,9 @@ import { imageOf, type Subject } from './subject.ts';
 /** Images that are looked at; more change little. */
 const most = 24;
 
+/** What a run with tiles has among its options. */
+const scoreSchema = z.object({ score: z.object({ topShare: z.number() }) });
+
 /**
  * The model with the grown memories, new classes with their own spreads.
  * @param model - as it was before
@@ -28,7 +33,7 @@ export async function withGrown(
   model: ModelProto,
   grown: Growth,
   joining: Joining,
-  subject: Pick<Subject, 'metadata' | 'root'>,
+  subject: Pick<Subject, 'metadata' | 'root' | 'config'>,
 ): Promise<ModelProto> {
   const { metadata } = subject;
   const memories = [...grown.memories];
@@ -48,7 +53,7 @@ async function spreadOf(
   changed: ModelProto,
   { file }: Growth,
   { name, region }: { readonly name: string; readonly region: RegionOfInterest | undefined },
-  { metadata, root }: Pick<Subject, 'metadata' | 'root'>,
+  { metadata, root, config }: Pick<Subject, 'metadata' | 'root' | 'config'>,
 ): Promise<ClassSpread | undefined> {
   const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
   if (!open) return undefined;
@@ -77,7 +82,11 @@ async function spreadOf(
     return [mean, deviation];
   });
   if (!zones) return plain.flat();
-  const { means, deviations, level } = rimSpread(atRim, zones);
+  const { means, deviations, level } = rimSpread(atRim, {
+    zones,
+    grid: mapShape(changed).grid,
+    topShare: scoreSchema.parse(config.options).score.topShare,
+  });
   const ofNetworks = plain.slice(open.kinds.indexOf('distance') + 1).flat();
   return [...means, ...deviations, ...ofNetworks, level];
 }

@@ -14,7 +14,7 @@
  *
  * and beyond the paper: ../shared/network-input (residuals), patch-scores.ts and score-spread.ts (score fusion), ablation.ts (switches).
  */
-import { zonesOfPatches } from '../../image/rim.ts';
+import { mapPatches } from '../../image/geometry.ts';
 import type { Method } from '../contract.ts';
 import { fitInput } from '../shared/network-input/fitted-input.ts';
 import { inputStore } from '../shared/network-input/input-store.ts';
@@ -43,6 +43,7 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
       ? "its networks' score alone has no value that means normal (input=feature)"
       : undefined,
   usesTestImages: (options) => options.networks && selectsByTest(options),
+  seesWhole: ({ networks }) => !networks,
   idleOptions: withoutNetworks,
   // Principal components are to keep what is not normal too.
   localAnomalies: ({ networks }) => (networks ? 'all' : 'some'),
@@ -60,7 +61,13 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
     const { parameters, ...learnt } = networks
       ? await trainOn(context, fitted, fitKey)
       : { parameters: undefined, steps: {} };
-    const trained = { fitted, parameters, classes: dataset.classes };
+    const { grid } = context.view;
+    const trained = {
+      fitted,
+      parameters,
+      classes: dataset.classes,
+      ...(grid.whole && { voting: mapPatches(grid) }),
+    };
     const { networkWeight } = options.score;
     const tiled = context.view.features.tiling !== undefined;
     const fusion = await measureSpreads(
@@ -70,7 +77,7 @@ export const clad: Method<CladOptions, PatchView> = onPatches<CladOptions>({
       // Of a memory alone every good image is held out, once its own entries are: corners are few.
       tiled && !networks ? goodImages(context) : split.heldOut,
       networkWeight,
-      tiled ? zonesOfPatches(context.view.grid) : undefined,
+      tiled ? options.score.topShare : undefined,
     );
     const entryImages = fitted.kind === 'residual' ? fitted.entryImages : [];
     return { ...learnt, model: cladModel(trained, fusion), entryImages };

@@ -4,7 +4,9 @@
  * vary over held-out normal patches, or that distance alone.
  */
 
+import { ofMapAlone } from '../../detector/heat/whole-scores.ts';
 import { rimNames, spreadNames } from '../../features/memory-bank/class-search.ts';
+import { levelMatrix, turned } from '../../features/memory-bank/local-level.ts';
 import type { RimSpread } from '../../features/memory-bank/rim-spread.ts';
 import {
   add,
@@ -23,6 +25,7 @@ import {
   sum,
   type Tensor,
 } from '../../graph/index.ts';
+import type { Grid } from '../../image/geometry.ts';
 import { constantParameters } from '../../nn/constant-parameters.ts';
 import { oneHot } from '../../nn/losses.ts';
 import type { Parameters } from '../../nn/parameters.ts';
@@ -49,6 +52,7 @@ export interface ScoreFusion {
   readonly networkWeight: number;
   /** Where an input is seen in tiles: what the distance is measured by instead. */
   readonly rim?: {
+    readonly grid: Grid;
     /** Of each patch, [patches]. */
     readonly zones: readonly number[];
     /** By class. */
@@ -62,6 +66,8 @@ export interface TrainedClad {
   /** Absent for the distance alone. */
   readonly parameters: Parameters | undefined;
   readonly classes: readonly string[];
+  /** How many of an image's patches, the first ones, tell its class; all where absent. */
+  readonly voting?: number;
 }
 
 /** What the patches of a batch say, before it is combined. */
@@ -84,14 +90,14 @@ export interface PatchScores {
 export function patchScores(
   graph: Graph,
   features: Tensor,
-  { fitted, parameters, classes }: TrainedClad,
+  { fitted, parameters, classes, voting }: TrainedClad,
   patches: number,
   own?: Tensor,
 ): PatchScores {
   const networks =
     parameters && ((rows: Tensor) => networksInference(rows, constantParameters(graph, parameters)));
   if (fitted.kind === 'residual') {
-    const options = { patches, classes: classes.length, own };
+    const options = { patches, voting, classes: classes.length, own };
     const { rows, ...found } = residualsOfImages(graph, features, fitted, options);
     // A residual does not show which class it is of; the entries it is a difference to do.
     return networks
@@ -148,14 +154,15 @@ export function fuseScores(
 }
 
 /**
- * Distances measured by how they vary as near the rim, less the image's own level, as far as good images have it.
+ * Distances measured by how they vary as near the rim, less the level of the image, or around each patch where the whole is seen beside, as far as good images
+ * have it.
  * @param distances - [images, patches]
  * @param classOf - int64 [images]
  */
 function byRim(
   distances: Tensor,
   classOf: Tensor,
-  { zones, ofClasses }: NonNullable<ScoreFusion['rim']>,
+  { grid, zones, ofClasses }: NonNullable<ScoreFusion['rim']>,
 ): Tensor {
   const { graph } = distances;
   const [classes, patches] = [ofClasses.length, zones.length];
@@ -175,14 +182,32 @@ function byRim(
       ofClasses.flatMap(({ deviations }) => deviations),
     ),
   );
+  const lessLevel = (scores: Tensor, level: Tensor) => {
+    const levels = ofClasses.map((each) => each.level);
+    const most = gather(graph.constant(rimNames.levels, levels, [classes]), classOf);
+    return sub(scores, minimum(level, reshape(most, [-1, 1], 'images')));
+  };
+  if (!grid.whole) return lessLevel(measured, meanOfImages(measured, patches));
+  // What lies around a patch of the whole is what the whole is seen for.
+  return ofMapAlone(measured, grid, (fine) => lessLevel(fine, aroundPatches(fine, grid)));
+}
+
+/** @param scores - [images, patches] @returns [images, 1] */
+function meanOfImages(scores: Tensor, patches: number): Tensor {
+  const { graph } = scores;
   const shares = graph.constant(rimNames.shares, new Float32Array(patches).fill(1 / patches), [patches, 1]);
   // By a product in which each image has a column of its own: else the engine adds in another order for one image than for several.
-  const columns = add(mul(reshape(measured, [-1, patches, 1], 'images'), 0), shares);
-  const own = matmul(reshape(measured, [-1, 1, patches], 'images'), columns);
-  const levels = ofClasses.map(({ level }) => level);
-  const most = gather(graph.constant(rimNames.levels, levels, [classes]), classOf);
-  const ofImages = (x: Tensor) => reshape(x, [-1, 1], 'images');
-  return sub(measured, minimum(ofImages(own), ofImages(most)));
+  const columns = add(mul(reshape(scores, [-1, patches, 1], 'images'), 0), shares);
+  return reshape(matmul(reshape(scores, [-1, 1, patches], 'images'), columns), [-1, 1], 'images');
+}
+
+/** The level around each patch (local-level.ts). @param scores - [images, rows * columns] @returns the same shape */
+function aroundPatches(scores: Tensor, { rows, columns }: Grid): Tensor {
+  const { graph } = scores;
+  const down = graph.constant(rimNames.down, levelMatrix(rows), [rows, rows]);
+  const across = graph.constant(rimNames.across, turned(levelMatrix(columns), columns), [columns, columns]);
+  const around = matmul(matmul(down, reshape(scores, [-1, rows, columns], 'images')), across);
+  return reshape(around, [-1, rows * columns], 'images');
 }
 
 /** CLAD, trained, as the detector file takes it. */

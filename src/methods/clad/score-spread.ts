@@ -5,6 +5,7 @@ import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
 import { Graph } from '../../graph/index.ts';
 import { patchCount } from '../../image/geometry.ts';
+import { zonesOfPatches } from '../../image/rim.ts';
 import { insideOf, regionOfImage } from '../../image/roi/region-of-interest.ts';
 import { type Engine, float32, floats, int64 } from '../../runtime/engine.ts';
 import { patchScores, type ScoreFusion, type ScoreSpread, type TrainedClad } from './patch-scores.ts';
@@ -14,7 +15,7 @@ const mostAtRim = 64;
 
 /**
  * Measures the scores there are on the patches of held-out images, with the image's own entries left out of the memory bank.
- * @param zones - how near the rim each patch lies (image/rim.ts), where an input is seen in tiles
+ * @param topShare - where the input is seen in tiles: share of the highest patches that makes an image's score
  * @returns undefined where the networks score alone
  */
 export async function measureSpreads(
@@ -23,7 +24,7 @@ export async function measureSpreads(
   features: Pick<FitSource, 'store' | 'index' | 'regions'>,
   heldOut: ReadonlySet<number>,
   networkWeight: number | null,
-  zones?: readonly number[],
+  topShare?: number,
 ): Promise<ScoreFusion | undefined> {
   if (networkWeight === null || model.fitted.kind === 'feature') return undefined;
   const { store, index, regions } = features;
@@ -36,6 +37,8 @@ export async function measureSpreads(
   const session = await engine.load(graph.toBytes());
   const network = new ClassMoments(index.classes.length);
   const distance = new ClassMoments(index.classes.length);
+  const zones = topShare === undefined ? undefined : zonesOfPatches(index.grid);
+  const seen = { zones: zones ?? [], grid: index.grid, topShare: topShare ?? 0 };
   const atRim = index.classes.map((): ImageDistances[] => []);
   try {
     for await (const { id, classIndex, features: rows } of imageFeatures({ store, index, images: heldOut })) {
@@ -59,7 +62,11 @@ export async function measureSpreads(
     distance: distance.spreads(),
     networkWeight,
     ...(zones && {
-      rim: { zones, ofClasses: atRim.map((own) => rimSpread(own.length > 0 ? own : atRim.flat(), zones)) },
+      rim: {
+        grid: index.grid,
+        zones,
+        ofClasses: atRim.map((own) => rimSpread(own.length > 0 ? own : atRim.flat(), seen)),
+      },
     }),
   };
 }

@@ -2,9 +2,11 @@
  * @file Methods on patch features of a frozen backbone: `onPatches` makes a method of what is said of patches. It plans the features, extracts them,
  * and puts the fitted model between the backbone and the anomaly map.
  */
+import { CladError } from '../../core/errors.ts';
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
 import { reachOf } from '../../detector/heat/region-rule.ts';
+import { withWhole } from '../../detector/heat/whole-scores.ts';
 import type { BackboneCard } from '../../features/backbones/backbone-card.ts';
 import type { Backbone } from '../../features/backbones/loaded-backbone.ts';
 import { backboneFeatures } from '../../features/patches/extractor.ts';
@@ -44,6 +46,8 @@ export interface PatchMethod<O extends PatchOptions>
   layersOf?(options: O, card: BackboneCard): readonly string[] | undefined;
   /** The options as they will be used with this backbone, once they have its layers. */
   adapt?(options: O, backbone: Backbone, note?: (text: string) => void): O;
+  /** Whether it takes the whole made small beside tiles (`features.tileWhole`) with these options: its scores are measured in units that both have alike. Absent: never. */
+  seesWhole?(options: O): boolean;
   /** Options of networks that were set where none are trained: it is said before anything takes long. */
   idleOptions?(options: O): readonly string[];
   /** Refuses what could not be finished, before features are made, which takes long. */
@@ -72,7 +76,10 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       const own = withOwnLayers(options, backbone, note, method.layersOf?.(options, backbone.card));
       return method.adapt?.(own, backbone, note) ?? own;
     },
-    view: patchView,
+    view: async (options, backbone, seen) => {
+      if (options.features.tileWhole && !(method.seesWhole?.(options) ?? false)) throw cannotSeeWhole();
+      return patchView(options, backbone, seen);
+    },
     tasks: (options, counts) =>
       onCores(counts.cores, [
         ...extractionTasks(options, counts, anomaliesOf(options)),
@@ -100,6 +107,15 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
       return { ...learnt, ...patchDetector(detector), stored, sharedSeconds };
     },
   };
+}
+
+function cannotSeeWhole(): CladError {
+  return new CladError('OPTION_INVALID', {
+    option: 'features.tileWhole',
+    expected:
+      'false: only the memory of method clad without networks (preset instant) sees the whole beside its tiles',
+    actual: 'true',
+  });
 }
 
 /** What the graph of a detector on patch features is made of. */
@@ -134,7 +150,7 @@ function saidOfPatches({
     const said = model(graph, rows, patchCount(grid), own);
     requireScores(said);
     const { score, shares, imageScore: fromModel } = said;
-    const map = anomalyMap(score, grid, { width, height, blurSigma });
+    const map = anomalyMap(withWhole(score, grid), grid, { width, height, blurSigma });
     return { map, score: fromModel ?? imageScore(map, geometry, topShare), shares };
   };
 }

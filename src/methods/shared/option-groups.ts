@@ -92,6 +92,11 @@ export const features = z
       .min(0)
       .max(1024)
       .describe('Pixels that two neighbouring tiles have in common, at least.'),
+    tileWhole: z
+      .boolean()
+      .describe(
+        'Whether the whole input, made as small as a tile, is seen beside the tiles: what is too large for a tile is told by it. Also `--tiles-whole`.',
+      ),
     resizeTo: sizeBetween(1, 65_535)
       .nullable()
       .describe(
@@ -220,7 +225,8 @@ export type StageOptions = z.infer<typeof stage>;
 
 /** Options that ask something of each other. */
 type CheckedOptions = Pick<PatchOptions, 'synthesis'> & {
-  readonly features: Pick<PatchOptions['features'], 'inputSize' | 'resizeTo'>;
+  readonly features: Pick<PatchOptions['features'], 'inputSize' | 'resizeTo'> &
+    Partial<Pick<PatchOptions['features'], 'tile' | 'tileWhole'>>;
 };
 
 /** What one option asks of another. */
@@ -232,6 +238,13 @@ export function checked<S extends z.ZodType<CheckedOptions>>(schema: S): S {
     const [input, resized] = [sizeOf(of.inputSize), sizeOf(of.resizeTo ?? of.inputSize)];
     if (resized.width < input.width || resized.height < input.height)
       refuse('features.resizeTo', `at least features.inputSize, ${of.inputSize}, or null`, of.resizeTo);
+    if (of.tileWhole && of.tile === null)
+      context.addIssue({
+        code: 'custom',
+        path: ['features', 'tileWhole'],
+        message: 'false, or features.tile (--tiles) as well',
+        input: of.tileWhole,
+      });
     if (made.betaLow > made.betaHigh)
       refuse('synthesis.betaLow', `at most synthesis.betaHigh, ${made.betaHigh}`, made.betaLow);
     const { globalAnomalies } = options as {
@@ -252,6 +265,7 @@ export const asPublished: NetworkOptions = {
     inputSize: 224,
     tile: null,
     tileOverlap: 64,
+    tileWhole: false,
     resizeTo: 256,
     layers: ['layer2', 'layer3'],
     fineLayers: [],

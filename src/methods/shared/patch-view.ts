@@ -34,7 +34,7 @@ export async function patchView(
     note?.(`Backbone ${name} has no ${missing.join(', ')}; left out of the patch features.`);
   const features = await planFeatures(engine, backbone, {
     geometry: geometryOf(asked),
-    ...(asked.tile !== null && { tiling: tilingOf(asked.tile, asked.tileOverlap) }),
+    ...(asked.tile !== null && { tiling: tilingOf(asked.tile, asked) }),
     layers: asked.layers,
     fineLayers: asked.fineLayers.filter(has),
     fineWeight: asked.fineWeight,
@@ -54,8 +54,12 @@ export async function patchView(
 }
 
 /** Tiles by the options: at the photograph's rim as much is mirrored as lies between a patch and the rim of its tile within. */
-export function tilingOf(tile: SizeOption, overlap: number): Tiling {
-  return { ...sizeOf(tile), overlap, mirrored: Math.ceil(overlap / 2) };
+export function tilingOf(
+  tile: SizeOption,
+  { tileOverlap: overlap, tileWhole }: Pick<PatchOptions['features'], 'tileOverlap' | 'tileWhole'>,
+): Tiling {
+  const mirrored = Math.ceil(overlap / 2);
+  return { ...sizeOf(tile), overlap, mirrored, ...(tileWhole && { whole: true }) };
 }
 
 /** What part of a photograph is seen, by the options. */

@@ -4,6 +4,7 @@
  */
 import type { ExpectedTask } from '../../core/expected-task.ts';
 import { entryCount } from '../../features/memory-bank/choose-entries.ts';
+import type { ImageSize } from '../../image/limits.ts';
 import { sizeOf } from '../../image/size-option.ts';
 import { stepsOf } from '../../training/stage.ts';
 import type { TaskCounts } from '../contract.ts';
@@ -22,22 +23,29 @@ export function onCores(cores: number, tasks: readonly ExpectedTask[]): Expected
   return tasks.map((task) => ({ ...task, seconds: (task.seconds * 2) / cores }));
 }
 
+/** What is seen of an image. */
+type Seen = Pick<PatchOptions['features'], 'inputSize'> &
+  Partial<Pick<PatchOptions['features'], 'tile' | 'tileWhole'>>;
+
+/** Pixels of an image that the backbone is given: the input, and the whole made as small as a tile, where it is seen beside. */
+function pixelsOf({ inputSize, tile, tileWhole }: Seen): number {
+  const area = ({ width, height }: ImageSize) => width * height;
+  return area(sizeOf(inputSize)) + (tileWhole && tile ? area(sizeOf(tile)) : 0);
+}
+
 /** Patches of an image, with a stride of 8 pixels. */
-export function patchesOf({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
-  const { width, height } = sizeOf(inputSize);
-  return (width / 8) * (height / 8);
+export function patchesOf(features: Seen): number {
+  return pixelsOf(features) / 8 ** 2;
 }
 
 /** Of one image in the backbone, decoded and synthesised beside it. */
-export function featureSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
-  const { width, height } = sizeOf(inputSize);
-  return 0.044 * (width / 256) * (height / 256);
+export function featureSeconds(features: Seen): number {
+  return (0.044 * pixelsOf(features)) / 256 ** 2;
 }
 
 /** Of one image's patch features, read from a store, to its anomaly map. */
-export function mapSeconds({ inputSize }: Pick<PatchOptions['features'], 'inputSize'>): number {
-  const { width, height } = sizeOf(inputSize);
-  return 0.008 * (width / 256) * (height / 256);
+export function mapSeconds(features: Seen): number {
+  return (0.008 * pixelsOf(features)) / 256 ** 2;
 }
 
 /** Making patch features of all images. */

@@ -176,7 +176,8 @@ describe('a class that joins', () => {
 });
 
 describe('a class that joins where an input is seen in tiles', () => {
-  const zones = zonesOfPatches({ rows: 8, columns: 8 });
+  const grid = { rows: 8, columns: 8 };
+  const zones = zonesOfPatches(grid);
   const spreadOfZones = (place: number) => [
     ...Array.from({ length: rimZones }, (_, zone) => 3 + place - zone / 8),
     ...Array.from({ length: rimZones }, (_, zone) => 0.5 + place + zone / 4),
@@ -196,6 +197,7 @@ describe('a class that joins where an input is seen in tiles', () => {
       })),
       networkWeight: 0.5,
       rim: {
+        grid,
         zones,
         ofClasses: classes.map(({ spread }) => ({
           means: spread!.slice(0, rimZones),

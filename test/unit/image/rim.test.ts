@@ -15,6 +15,14 @@ describe('zones of patches', () => {
     expect(at(5, 7)).not.toBe(innerZone);
   });
 
+  it('are others for the whole made small, which stands behind', () => {
+    const zones = zonesOfPatches({ rows: 14, columns: 15, whole: { rows: 3, columns: 2 } });
+    expect(zones.slice(0, 14 * 15)).toEqual(zonesOfPatches({ rows: 14, columns: 15 }));
+    expect(zones.slice(14 * 15)).toEqual(
+      zonesOfPatches({ rows: 3, columns: 2 }).map((zone) => rimZones + zone),
+    );
+  });
+
   it('are the same in an image that is turned over, and are within their number', () => {
     fc.assert(
       fc.property(grids, ({ rows, columns }) => {

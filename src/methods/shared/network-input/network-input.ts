@@ -149,18 +149,24 @@ function primeFrom(least: number): number {
 /**
  * Residuals of all patches of images, each in the class that its patches vote for; a file may be opened so that the class is given (detector/class-input.ts).
  * @param features - float32 [images * patches, C]
- * @param options - `own`: id of the one image there is, int64 [1], whose entries are left out, while calibrating
+ * @param options - `own`: id of the one image there is, int64 [1], whose entries are left out, while calibrating; `voting`: how many of its patches, the first ones,
+ *   tell an image's class, all where absent
  */
 export function residualsOfImages(
   graph: Graph,
   features: Tensor,
   fitted: FittedResidual,
-  options: { readonly patches: number; readonly classes: number; readonly own?: Tensor | undefined },
+  options: {
+    readonly patches: number;
+    readonly voting?: number | undefined;
+    readonly classes: number;
+    readonly own?: Tensor | undefined;
+  },
 ): RecognisedResiduals {
-  const { patches, classes, own } = options;
+  const { patches, voting: among = patches, classes, own } = options;
   const bank = bankOf(graph, fitted, own, classes);
   const projected = projectFeatures(features, bank);
-  const voters = votersOf(patches);
+  const voters = votersOf(among);
   const voting = reshape(
     gather(
       reshape(projected, [-1, patches, fitted.width], 'N'),

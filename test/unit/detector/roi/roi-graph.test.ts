@@ -4,9 +4,18 @@ import { Random } from '../../../../src/core/random.ts';
 import { classMemories, memoryOf, withMemories } from '../../../../src/detector/bank-classes.ts';
 import { classInput, classTensor } from '../../../../src/detector/class-input.ts';
 import { anomalyMap, imageScore, mapMatrix } from '../../../../src/detector/heat/anomaly-map.ts';
+import { withWhole } from '../../../../src/detector/heat/whole-scores.ts';
 import { hasRegions, regionsIn } from '../../../../src/detector/roi/roi-constants.ts';
 import { withRegions } from '../../../../src/detector/roi/roi-graph.ts';
-import { decodeModel, encodeModel, Graph, type ModelProto } from '../../../../src/graph/index.ts';
+import {
+  concat,
+  decodeModel,
+  encodeModel,
+  Graph,
+  gather,
+  type ModelProto,
+  reshape,
+} from '../../../../src/graph/index.ts';
 import { rimZones, zonesOfPatches } from '../../../../src/image/rim.ts';
 import {
   type ClassRegions,
@@ -72,6 +81,7 @@ const tiled = cladModel(trained, {
   distance,
   networkWeight: 0,
   rim: {
+    grid,
     zones: zonesOfPatches(grid),
     ofClasses: distance.map(({ mean, deviation }) => ({
       means: Array.from({ length: rimZones }, (_, zone) => mean + (rimZones - 1 - zone) / 10),
@@ -80,6 +90,37 @@ const tiled = cladModel(trained, {
     })),
   },
 });
+
+/** The same with the whole made small beside the tiles, the last patches of each image. */
+const small = { rows: 2, columns: 3 };
+/** Patches that it shows: inside the region of bolts, as what is outside is painted over before the whole is made small. */
+const shownSmall = [0, 9, 18, 27, 32, 41];
+const withSmall = { ...grid, whole: small };
+const tiledAndWhole: PatchModel = (graph, features, count, own) => {
+  const model = cladModel(
+    { ...trained, voting: patches },
+    {
+      distance,
+      networkWeight: 0,
+      rim: {
+        grid: withSmall,
+        zones: zonesOfPatches(withSmall),
+        ofClasses: distance.map(({ mean, deviation }) => ({
+          means: new Array<number>(2 * rimZones).fill(mean),
+          deviations: Array.from({ length: 2 * rimZones }, (_, zone) =>
+            zone < rimZones ? deviation : 3 * deviation,
+          ),
+          level: 5,
+        })),
+      },
+    },
+  );
+  const images = reshape(features, [-1, count, width], 'N');
+  const copied = gather(images, graph.constant('copied', shownSmall, [6], 'int64'), 1);
+  const all = reshape(concat([images, copied], 1), [-1, width], 'rows');
+  const said = model(graph, all, count + 6, own);
+  return { ...said, score: withWhole(said.score, withSmall) };
+};
 
 /** A detector's graph behind its features, as on-patches.ts makes it. */
 function detector(model: PatchModel, topShare: number): ModelProto {
@@ -304,6 +345,38 @@ describe.each([
       regionsIn(withRegions(followed, [{ ...bolts!, follows: undefined }, undefined]))![0]!.follows,
     ).toBe(undefined);
     expect(() => withRegions(withRegions(plain, boltsAlone), following)).toThrow('cannot have regions');
+  });
+});
+
+describe('clad in tiles and as a whole', () => {
+  const plain = detector(tiledAndWhole, 0.02);
+  const ofBolts = regionOfInterest({ ...size, data: region.pixels }, withSmall);
+  const masked = withRegions(plain, [ofBolts, undefined]);
+
+  it('has regions of the map, and all of what is seen small', async () => {
+    expect(ofBolts.patches.slice(patches)).toEqual(new Uint8Array(6).fill(1));
+    expect(regionsIn(masked)).toEqual([ofBolts, undefined]);
+    const nuts = imagesNear([1, 1], (patch, image) => patch === 20 && image === 1);
+    const [before, after] = [await said(plain, nuts), await said(masked, nuts)];
+    expect(after.score).toEqual(before.score);
+    expect(after.map).toEqual(before.map);
+    const clean = await said(masked, imagesNear([0]));
+    const smudged = await said(
+      masked,
+      imagesNear([0], (patch) => outsideOf(patch)),
+    );
+    expect(smudged.score).toEqual(clean.score);
+    expect(smudged.map).toEqual(clean.map);
+  });
+
+  it('is the same for images alone and together', async () => {
+    const all = imagesNear([0, 0, 0]);
+    const together = await said(masked, all);
+    for (const image of [0, 1, 2]) {
+      const alone = await said(masked, all.slice(image * patches * width, (image + 1) * patches * width));
+      expect(alone.map[0]).toEqual(together.map[image]);
+      expect(alone.score[0]).toBe(together.score[image]);
+    }
   });
 });
 

@@ -97,6 +97,27 @@ describe('features of tiles', () => {
     expect(apart(tiles, await features(true, 1))).toBeGreaterThan(0.01);
   });
 
+  it('have those of the whole made as small as a tile behind them, image by image', async () => {
+    const seen = await planFeatures(engine, backbone, { ...options, tiling: { ...tiling, whole: true } });
+    expect(patchGrid(seen)).toEqual({ rows: 32, columns: 40, whole: { rows: 24, columns: 24 } });
+    const small = await planFeatures(engine, backbone, {
+      ...options,
+      geometry: { width: 192, height: 192 },
+    });
+    const [both, tiles] = [await featuresOf(seen, images(2)), await features(true, 2)];
+    const whole = await featuresOf(small, images(2));
+    const [ofTiles, ofWhole] = [tiles.length / 2, whole.length / 2];
+    expect(both).toHaveLength(tiles.length + whole.length);
+    for (const image of [0, 1]) {
+      const at = image * (ofTiles + ofWhole);
+      expect(both.slice(at, at + ofTiles)).toEqual(tiles.slice(image * ofTiles, (image + 1) * ofTiles));
+      // Resized twice, by way of the input: the same but for that.
+      const own = both.slice(at + ofTiles, at + ofTiles + ofWhole);
+      const direct = whole.slice(image * ofWhole, (image + 1) * ofWhole);
+      expect(apart(own, direct)).toBeLessThan(0.5 * Math.max(...direct.map(Math.abs)));
+    }
+  });
+
   it.skipIf(!webGpu)('are the same on WebGPU', async () => {
     expect(apart(await features(true, 2, webGpu), await features(true, 2))).toBeLessThan(1e-3);
   });

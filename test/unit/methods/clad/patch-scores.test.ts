@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { roundToHalves } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
+import { localLevels } from '../../../../src/features/memory-bank/local-level.ts';
 import type { Tensor } from '../../../../src/graph/index.ts';
 import { initialParameters, networksInference } from '../../../../src/methods/clad/networks.ts';
 import {
@@ -202,8 +203,10 @@ describe('a patch', () => {
     const alone = { ...residual, parameters: undefined };
     const ofClasses = (level: number) =>
       [0, 1, 2].map((each) => ({ means: [1 + each, 1.5 + each], deviations: [0.5, 0.75 + each], level }));
+    const grid = { rows: 3, columns: 3 };
     for (const level of [-50, 50]) {
-      const found = await scoresOf(alone, { ...distanceAlone, rim: { zones, ofClasses: ofClasses(level) } });
+      const rim = { grid, zones, ofClasses: ofClasses(level) };
+      const found = await scoresOf(alone, { ...distanceAlone, rim });
       const totals = [0, 1, 2].map((each) =>
         found.votes!.reduce((sum, vote, at) => sum + (at % 3 === each ? vote : 0), 0),
       );
@@ -213,6 +216,29 @@ describe('a patch', () => {
       expectClose(
         found.combined,
         measured.map((value) => value - Math.min(own, level)),
+      );
+    }
+  });
+
+  it('beside the whole is less the level around it, and of the whole itself as it is measured', async () => {
+    const zones = Array.from({ length: rows }, (_, row) => row % 2);
+    const grid = { rows: 2, columns: 3, whole: { rows: 1, columns: 3 } };
+    const { network: _, ...distanceAlone } = fusion;
+    const alone = { ...residual, parameters: undefined };
+    const ofClasses = (level: number) =>
+      [0, 1, 2].map((each) => ({ means: [1 + each, 1.5 + each], deviations: [0.5, 0.75 + each], level }));
+    for (const level of [-50, 50]) {
+      const rim = { grid, zones, ofClasses: ofClasses(level) };
+      const found = await scoresOf(alone, { ...distanceAlone, rim });
+      const totals = [0, 1, 2].map((each) =>
+        found.votes!.reduce((sum, vote, at) => sum + (at % 3 === each ? vote : 0), 0),
+      );
+      const { means, deviations } = ofClasses(level)[totals.indexOf(Math.max(...totals))]!;
+      const measured = found.distance!.map((value, row) => (value - means[row % 2]!) / deviations[row % 2]!);
+      const around = localLevels(Float32Array.from(measured.slice(0, 6)), { rows: 2, columns: 3 });
+      expectClose(
+        found.combined,
+        measured.map((value, row) => (row < 6 ? value - Math.min(around[row]!, level) : value)),
       );
     }
   });
