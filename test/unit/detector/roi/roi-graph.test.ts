@@ -193,6 +193,18 @@ async function said(
 
 const outsideOf = (patch: number) => region.patches[patch] === 0;
 
+/** What is said of bolts without and with what is odd outside their region, which is the same. */
+async function cleanAndSmudged(masked: ModelProto) {
+  const clean = await said(masked, imagesNear([0]));
+  const smudged = await said(
+    masked,
+    imagesNear([0], (patch) => outsideOf(patch)),
+  );
+  expect(smudged.score).toEqual(clean.score);
+  expect(smudged.map).toEqual(clean.map);
+  return [clean, smudged] as const;
+}
+
 describe.each([
   ['clad, mean of the highest', clad, 0.02],
   ['clad, the highest', clad, 0],
@@ -220,13 +232,7 @@ describe.each([
   });
 
   it('gives what is outside no part in score, map and class', async () => {
-    const clean = await said(masked, imagesNear([0]));
-    const smudged = await said(
-      masked,
-      imagesNear([0], (patch) => outsideOf(patch)),
-    );
-    expect(smudged.score).toEqual(clean.score);
-    expect(smudged.map).toEqual(clean.map);
+    const [clean, smudged] = await cleanAndSmudged(masked);
     for (const { shares } of [clean, smudged]) expect(shares[0]![0]).toBeGreaterThan(shares[0]![1]!);
     const defect = await said(
       masked,
@@ -360,13 +366,7 @@ describe('clad in tiles and as a whole', () => {
     const [before, after] = [await said(plain, nuts), await said(masked, nuts)];
     expect(after.score).toEqual(before.score);
     expect(after.map).toEqual(before.map);
-    const clean = await said(masked, imagesNear([0]));
-    const smudged = await said(
-      masked,
-      imagesNear([0], (patch) => outsideOf(patch)),
-    );
-    expect(smudged.score).toEqual(clean.score);
-    expect(smudged.map).toEqual(clean.map);
+    await cleanAndSmudged(masked);
   });
 
   it('is the same for images alone and together', async () => {
