@@ -2,14 +2,17 @@
 import { shellWord } from '../core/shell-word.ts';
 import type { Job } from './api.ts';
 
-/** @param exclude - training images that are left out, below the data set */
-export function commandOf(job: Job, exclude: readonly string[] = []): string {
-  return ['clad', ...wordsOf(job, exclude)]
+/**
+ * @param exclude - training images that are left out, below the data set
+ * @param drawn - products that have a region of interest
+ */
+export function commandOf(job: Job, exclude: readonly string[] = [], drawn: readonly string[] = []): string {
+  return ['clad', ...wordsOf(job, exclude, drawn)]
     .map((word) => shellWord(word, process.platform === 'win32'))
     .join(' ');
 }
 
-function wordsOf(job: Job, exclude: readonly string[]): string[] {
+function wordsOf(job: Job, exclude: readonly string[], drawn: readonly string[]): string[] {
   switch (job.kind) {
     case 'demo': {
       const { dataset, classes, size, train, testGood, testAnomalous, seed } = job;
@@ -35,7 +38,8 @@ function wordsOf(job: Job, exclude: readonly string[]): string[] {
           '--set',
           `${option}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
         ]),
-        ...(exclude.length > 0 ? ['--exclude', ...exclude] : []),
+        ...drawn.flatMap((product) => ['--roi', `${product}=${regionFile(dataset, product)}`]),
+        ...(exclude.length > 0 ? ['--exclude', ...exclude.map((path) => `data/${dataset}/${path}`)] : []),
       ];
     }
     case 'evaluate':
@@ -47,6 +51,11 @@ function wordsOf(job: Job, exclude: readonly string[]): string[] {
         ...['--out', `detectors/${job.run}-vN.onnx`],
       ];
   }
+}
+
+/** The file of a product's region of interest, from the workspace folder. */
+export function regionFile(dataset: string, product: string): string {
+  return `regions/${dataset}/${product}.yaml`;
 }
 
 function flag(name: string, value: string | number | undefined): string[] {

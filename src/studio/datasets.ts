@@ -66,7 +66,8 @@ export class Datasets {
     return path;
   }
 
-  async view(name: string): Promise<DatasetView> {
+  /** All but its regions, which are no files of it. */
+  async view(name: string): Promise<Omit<DatasetView, 'regions'>> {
     const folder = await this.folder(name);
     const remembered = this.#memory.inspection(name);
     const none = { name, layout: null, products: [], images: [], inspection: null };
@@ -81,7 +82,7 @@ export class Datasets {
       const flags = remembered ? flagsOf(remembered.found, staysOf) : new Map<string, Flag[]>();
       for (const [path, flag] of await this.#suspects.of(folder))
         flags.set(path, [...(flags.get(path) ?? []), flag]);
-      const images = samples.map(({ path, className, split, defect }): DatasetImage => {
+      const images = samples.map(({ path, className, split, defect, maskPaths = [] }): DatasetImage => {
         const below = pathBelow(root, path);
         return {
           path: below,
@@ -90,6 +91,7 @@ export class Datasets {
           kind: defect,
           excluded: excluded.has(below),
           flags: flags.get(below) ?? [],
+          masks: maskPaths.map((mask) => pathBelow(root, mask)),
         };
       });
       const inspection = remembered && {
@@ -103,12 +105,6 @@ export class Datasets {
       if (!(error instanceof CladError)) throw error;
       return { ...none, error: error.words };
     }
-  }
-
-  /** Paths below a data set that a training of it leaves out: only images that are there and trained on. */
-  async excluded(name: string): Promise<string[]> {
-    const { images } = await this.view(name);
-    return images.filter((image) => image.excluded && image.split === 'train').map(({ path }) => path);
   }
 
   /** @throws NOT_THERE for a path that is no training image */
@@ -189,6 +185,11 @@ export class Datasets {
         `the data set has the layout ${found.layout}, and images are added to mvtec alone; name another data set`,
       );
   }
+}
+
+/** Paths below a data set that a training of it leaves out: only images that are there and trained on. */
+export function leftOutOf(images: readonly DatasetImage[]): string[] {
+  return images.filter((image) => image.excluded && image.split === 'train').map(({ path }) => path);
 }
 
 /**

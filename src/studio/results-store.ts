@@ -116,7 +116,8 @@ export class ResultsWriter {
   }
 }
 
-function truthPixels({ data }: Mask): Uint8Array {
+/** Ground truth as RGBA, clear where there is none. */
+export function truthPixels({ data }: Mask): Uint8Array {
   const pixels = new Uint8Array(data.length * 4);
   for (const [at, value] of data.entries()) if (value !== 0) pixels.set(truthPaint, at * 4);
   return pixels;

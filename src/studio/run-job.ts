@@ -108,7 +108,7 @@ async function trained(
 async function trainRequest(
   settings: TrainSettings,
   run: string,
-  { root, exclude }: Pick<JobOrder, 'root' | 'exclude'>,
+  { root, exclude, roi }: Pick<JobOrder, 'root' | 'exclude' | 'roi'>,
   context: JobContext,
 ): Promise<TrainRequest> {
   const { dataset, method: name, preset, backbone = builtinName, device, changes = {} } = settings;
@@ -127,6 +127,7 @@ async function trainRequest(
     options: resolveOptions(method, preset, overrides),
     ...(device && { device }),
     exclude: exclude.map((path) => join(data, path)),
+    ...(Object.keys(roi).length > 0 && { roi }),
     signal: context.signal,
     note: noteOf(context),
     onProgress: progressOf(context),

@@ -15,25 +15,36 @@ import { type HttpOptions, httpApp, noContent } from '../server/http-app.ts';
 import type { ServiceState } from '../server/service.ts';
 import { tokenCheck } from '../server/token.ts';
 import {
+  type DatasetView,
   exclusionSchema,
   type Job,
   type JobView,
   jobSchema,
   type MethodView,
+  maskQuery,
+  maskRemovalSchema,
+  maskSchema,
   type Overview,
   pictureQuery,
   planSchema,
+  regionQuery,
+  regionRemovalSchema,
+  regionSchema,
   sessionSchema,
   type TrainChoices,
+  type TrainJob,
   type TrainSettings,
+  truthQuery,
   uploadQuery,
 } from './api.ts';
 import { checked } from './checked.ts';
-import type { Datasets } from './datasets.ts';
+import { type Datasets, leftOutOf } from './datasets.ts';
 import type { EventStreams } from './events.ts';
+import type { Masks } from './masks.ts';
 import type { Pictures } from './pictures.ts';
 import type { Plans } from './plans.ts';
 import type { JobQueue } from './queue.ts';
+import type { Regions } from './regions.ts';
 import type { Runs } from './runs.ts';
 import { hasSession, sessionCookie } from './session.ts';
 import type { Workspace } from './workspace.ts';
@@ -45,6 +56,8 @@ export interface StudioParts {
   readonly version: string;
   readonly workspace: Workspace;
   readonly datasets: Datasets;
+  readonly masks: Masks;
+  readonly regions: Regions;
   readonly runs: Runs;
   readonly pictures: Pictures;
   readonly queue: JobQueue;
@@ -96,6 +109,8 @@ export async function studioApp(parts: StudioParts, pages = pagesFolder): Promis
   sessionRoutes(app, token);
   workspaceRoutes(app, parts);
   datasetRoutes(app, parts);
+  maskRoutes(app, parts);
+  regionRoutes(app, parts);
   jobRoutes(app, parts);
   runRoutes(app, parts);
   return app;
@@ -159,8 +174,14 @@ async function requireOffered({ method, backbone }: TrainSettings): Promise<void
   if (!offered.includes(backbone)) throw refuse('backbone', offered, clipped(backbone));
 }
 
-function datasetRoutes(app: FastifyInstance, { datasets, pictures, streams, queue }: StudioParts): void {
-  app.get('/api/datasets/:name', async ({ params }) => datasets.view(checked(namedParams, params).name));
+function datasetRoutes(
+  app: FastifyInstance,
+  { datasets, regions, pictures, streams, queue }: StudioParts,
+): void {
+  app.get('/api/datasets/:name', async ({ params }): Promise<DatasetView> => {
+    const view = await datasets.view(checked(namedParams, params).name);
+    return { ...view, regions: await regions.drawn(view.name, view.products) };
+  });
   app.put('/api/datasets/:name/images', async ({ params, query, body }, reply) => {
     const dataset = checked(namedParams, params).name;
     if (!Buffer.isBuffer(body))
@@ -186,7 +207,60 @@ function datasetRoutes(app: FastifyInstance, { datasets, pictures, streams, queu
   });
 }
 
-function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspace }: StudioParts): void {
+/** Ground truth of the photographs of a data set. */
+function maskRoutes(app: FastifyInstance, { datasets, masks, pictures, streams }: StudioParts): void {
+  const route = '/api/datasets/:name/mask';
+  const nameIn = (params: unknown) => checked(namedParams, params).name;
+  app.get(route, async ({ params, query }) => masks.view(nameIn(params), checked(maskQuery, query).path));
+  app.put(route, async ({ params, body }) => {
+    const view = await masks.save(nameIn(params), checked(maskSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+  app.delete(route, async ({ params, body }) => {
+    const view = await masks.remove(nameIn(params), checked(maskRemovalSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+  app.get('/api/datasets/:name/truth', async ({ params, query }, reply) => {
+    const { path, size } = checked(truthQuery, query);
+    const file = await datasets.file(nameIn(params), path);
+    return sendPicture(reply, await pictures.ofTruth(file, size), 'image/webp');
+  });
+}
+
+/** Regions of interest of the products of a data set. */
+function regionRoutes(app: FastifyInstance, { regions, streams }: StudioParts): void {
+  const route = '/api/datasets/:name/regions';
+  const nameIn = (params: unknown) => checked(namedParams, params).name;
+  app.get(route, async ({ params, query }) => {
+    const { product, image } = checked(regionQuery, query);
+    return regions.view(nameIn(params), product, image);
+  });
+  app.put(route, async ({ params, body }) => {
+    const view = await regions.save(nameIn(params), checked(regionSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+  app.delete(route, async ({ params, body }) => {
+    const view = await regions.remove(nameIn(params), checked(regionRemovalSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+}
+
+function jobRoutes(
+  app: FastifyInstance,
+  { queue, datasets, regions, runs, plans, workspace }: StudioParts,
+): void {
+  /** What a training is given of its data set besides the images. */
+  const givenTo = async ({ dataset, regions: isWanted }: Pick<TrainJob, 'dataset' | 'regions'>) => {
+    const { images, products } = await datasets.view(dataset);
+    return {
+      exclude: leftOutOf(images),
+      roi: isWanted ? await regions.definitions(dataset, products) : {},
+    };
+  };
   app.get('/api/jobs', async () => queue.views);
   app.post('/api/jobs', async ({ body }, reply) => {
     const job = checked(jobSchema, body);
@@ -202,12 +276,12 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
         return queue.add(job.dataset, job);
       case 'train': {
         await requireOffered(job);
-        const exclude = await datasets.excluded(job.dataset);
+        const given = await givenTo(job);
         const folder = await workspace.path('runs', 'run', job.run);
         // Nothing is waited for from here on: of two that come at once, the second sees the first.
         if (existsSync(folder) || queue.isBusy(['train'], job.run))
           throw new CladError('RUN_EXISTS', { path: `runs/${job.run}` });
-        return queue.add(job.run, job, exclude);
+        return queue.add(job.run, job, given);
       }
       case 'evaluate':
         await runs.folder(job.run);
@@ -222,9 +296,9 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
   app.post('/api/jobs/:id/resume', async ({ params }) => {
     const id = numbered(params);
     const job = queue.views.find((each) => each.id === id)?.request;
-    // One that failed before it began is asked for anew, with the images that are left out now: perhaps it failed for want of them.
+    // One that failed before it began is asked for anew, with the images that are left out now: perhaps it failed for want of them. So with regions.
     const isNew = job?.kind === 'train' && !existsSync(await workspace.path('runs', 'run', job.run));
-    return queue.resume(id, isNew ? await datasets.excluded(job.dataset) : undefined);
+    return queue.resume(id, isNew ? await givenTo(job) : undefined);
   });
   app.delete('/api/jobs/:id', async ({ params }) => {
     queue.remove(numbered(params));
@@ -235,7 +309,7 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     await requireOffered(settings);
-    return plans.of(settings, await datasets.excluded(settings.dataset), gone.signal);
+    return plans.of(settings, await givenTo(settings), gone.signal);
   });
 }
 

@@ -16,10 +16,12 @@ import type { StudioEvent } from './api.ts';
 import { startChild } from './child.ts';
 import { Datasets } from './datasets.ts';
 import { EventStreams } from './events.ts';
+import { Masks } from './masks.ts';
 import { Memory } from './memory.ts';
 import { Pictures } from './pictures.ts';
 import { Plans } from './plans.ts';
 import { JobQueue } from './queue.ts';
+import { Regions } from './regions.ts';
 import { Runs } from './runs.ts';
 import { studioApp } from './studio-app.ts';
 import { Workspace } from './workspace.ts';
@@ -70,6 +72,8 @@ async function open(
   const memory = Memory.open(workspace.database);
   const streams = new EventStreams();
   const datasets = new Datasets(workspace, memory);
+  const masks = new Masks(workspace, datasets);
+  const regions = new Regions(workspace, datasets);
   const runs = new Runs(workspace, memory);
   const plans = new Plans(startChild, workspace.root);
   const pictures = new Pictures(`${workspace.folder('cache')}/pictures`);
@@ -103,6 +107,8 @@ async function open(
       version,
       workspace,
       datasets,
+      masks,
+      regions,
       runs,
       pictures,
       queue,

@@ -62,7 +62,7 @@ export function App() {
         {locked.value ? (
           <SignIn />
         ) : shown === 'data' ? (
-          <DataPage name={rest[0]} />
+          <DataPage name={rest[0]} task={rest[1]} of={rest[2]} />
         ) : shown === 'train' ? (
           <TrainPage dataset={rest[0]} />
         ) : (

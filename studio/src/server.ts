@@ -5,6 +5,9 @@ import type {
   JobRequest,
   JobView,
   LogView,
+  MaskRemoval,
+  MaskRequest,
+  MaskView,
   Overview,
   PlanView,
   RunView,
@@ -56,6 +59,12 @@ export const server = {
   dataset: (name: string) => ask<DatasetView>(`datasets/${at(name)}`),
   exclude: (name: string, paths: readonly string[], excluded: boolean) =>
     ask(`datasets/${at(name)}/exclusions`, { method: 'POST', json: { paths, excluded } }),
+  mask: (name: string, path: string) =>
+    ask<MaskView>(`datasets/${at(name)}/mask?${new URLSearchParams({ path })}`),
+  saveMask: (name: string, mask: MaskRequest) =>
+    ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'PUT', json: mask }),
+  removeMask: (name: string, mask: MaskRemoval) =>
+    ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'DELETE', json: mask }),
   upload: (name: string, query: UploadQuery, body: Blob) =>
     ask<{ readonly path: string; readonly known: boolean }>(
       `datasets/${at(name)}/images?${new URLSearchParams({ ...query })}`,
@@ -75,6 +84,9 @@ export const server = {
 export const addresses = {
   picture: (dataset: string, path: string, size: 'small' | 'large' | 'full') =>
     `/api/datasets/${at(dataset)}/picture?${new URLSearchParams({ path, size })}`,
+  /** @param of - tells one state of the data set from another, so that no older picture is shown */
+  truth: (dataset: string, path: string, size: 'small' | 'large', of: number) =>
+    `/api/datasets/${at(dataset)}/truth?${new URLSearchParams({ path, size, of: String(of) })}`,
   runPicture: (run: string, of: 'samples' | 'standing-out', file: string) =>
     `/api/runs/${at(run)}/pictures/${of}/${at(file)}`,
   result: (run: string, what: 'heat' | 'truth', index: number, key: string) =>

@@ -116,6 +116,40 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await card.getByRole('link', { name: 'See the results' }).click();
   }, 240_000);
 
+  it('paints the ground truth of a defect, by touch on a phone, and pixels are counted with it', async () => {
+    const run = join(folder, 'work/runs/demo-1');
+    const before = JSON.parse(await readFile(join(run, 'evaluation.json'), 'utf8')) as EvaluationDocument;
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${studio.url}/#/data/demo`);
+    await page
+      .getByRole('link', { name: /^Paint the ground truth: washer/ })
+      .first()
+      .click(wait);
+    await page.getByRole('button', { name: 'Clear all' }).click(wait);
+    await page.evaluate("document.querySelector('.paper').scrollIntoView({ block: 'center' })");
+    const box = await page.locator('.paper canvas').boundingBox();
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: readonly number[][]) =>
+      session.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: points.map(([x = 0, y = 0], id) => ({ id, x: (box?.x ?? 0) + x, y: (box?.y ?? 0) + y })),
+      });
+    await touch('touchStart', [60, 60]);
+    for (const far of [80, 100, 120]) await touch('touchMove', [far, far]);
+    await touch('touchEnd');
+    expect(await barriers(page)).toEqual([]);
+    await shot('mask-phone');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved as data/demo/washer/ground_truth/').waitFor(wait);
+    const { stdout } = await clad('evaluate', run, '--json');
+    const after = JSON.parse(stdout) as EvaluationDocument;
+    expect(after.classes.washer?.pixelAuroc).not.toBe(before.classes.washer?.pixelAuroc);
+    expect(after.classes.washer?.imageAuroc).toBe(before.classes.washer?.imageAuroc);
+    expect(after.classes.woven_cloth).toEqual(before.classes.woven_cloth);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`${studio.url}/#/results/demo-1`);
+  }, 120_000);
+
   it('moves a threshold, saves it as a new version, and hands the file over', async () => {
     const evaluated = await clad('evaluate', join(folder, 'work/runs/demo-1'), '--json');
     const before = JSON.parse(evaluated.stdout) as EvaluationDocument;

@@ -24,6 +24,16 @@ export const studioErrors = {
     status: 422,
     message: '{name} was not taken: {reason}.',
   },
+  MASK_REFUSED: {
+    kind: 'input',
+    status: 422,
+    message: 'The ground truth of {name} was not written: {reason}.',
+  },
+  REGION_REFUSED: {
+    kind: 'input',
+    status: 422,
+    message: 'The region of interest of {name} was not written: {reason}.',
+  },
   NOT_THERE: {
     kind: 'input',
     status: 404,

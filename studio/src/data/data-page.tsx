@@ -17,6 +17,7 @@ import { ImageGrid } from './image-grid.tsx';
 import { ImageView } from './image-view.tsx';
 import type { Incoming } from './incoming.ts';
 import { IncomingDialog } from './incoming-dialog.tsx';
+import { MaskPage } from './mask-page.tsx';
 
 /** The demo: small enough for a minute, large enough for results that say something. */
 const demo = {
@@ -29,7 +30,20 @@ const demo = {
   testAnomalous: 10,
 } satisfies JobRequest;
 
-export function DataPage({ name }: { readonly name: string | undefined }) {
+interface DataPageProps {
+  readonly name: string | undefined;
+  /** What is drawn, and on which photograph; undefined for the data set itself. */
+  readonly task: string | undefined;
+  readonly of: string | undefined;
+}
+
+export function DataPage({ name, task, of }: DataPageProps) {
+  if (name !== undefined && task === 'mask' && of !== undefined)
+    return <MaskPage key={`${name}/${of}`} dataset={name} path={of} />;
+  return <DatasetPage name={name} />;
+}
+
+function DatasetPage({ name }: { readonly name: string | undefined }) {
   const words = texts.value.dataPage;
   const [incoming, setIncoming] = useState<Promise<Incoming[]>>();
   const [error, setError] = useState<string>();

@@ -3,8 +3,10 @@ import { useMemo } from 'preact/hooks';
 import { groupBy } from '../../../src/core/arrays.ts';
 import type { DatasetImage } from '../../../src/studio/api.ts';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
+import { addressOf } from '../route.ts';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
+import { ImageLayers } from './image-layers.tsx';
 import { fileName } from './place.ts';
 
 /** Pixels. */
@@ -87,6 +89,7 @@ function Tile({ dataset, image, onExclude, onLook }: TileProps) {
           loading="lazy"
           decoding="async"
         />
+        <ImageLayers dataset={dataset} image={image} size="small" />
         {flags[0] && <span class={`flag ${flags[0].severity}`}>{words.flags[flags[0].kind]}</span>}
         {excluded && <span class="flag out">{words.excluded}</span>}
       </button>
@@ -95,6 +98,15 @@ function Tile({ dataset, image, onExclude, onLook }: TileProps) {
           {fileName(path)}
         </span>
         <span class="quiet">{words.kindOf(split, kind)}</span>
+        {split === 'test' && kind !== 'good' && (
+          <a
+            class="button small"
+            aria-label={`${words.paint}: ${path}`}
+            href={addressOf('data', dataset, 'mask', path)}
+          >
+            {words.truth}
+          </a>
+        )}
         {split === 'train' && (
           <button
             type="button"
