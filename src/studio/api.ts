@@ -245,7 +245,7 @@ export interface MaskView {
 export interface DrawnRegion {
   /** Its file, from the workspace folder. */
   readonly file: string;
-  /** Of what the shapes were drawn on; 1 and 1 for fractions of a photograph. */
+  /** Of a photograph of the product, in whose pixels the shapes are. */
   readonly width: number;
   readonly height: number;
   /** None where the file has masks, or cannot be read. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { stringify } from 'yaml';
+import { Document, isMap, visit } from 'yaml';
 import { CladError } from '../core/errors.ts';
 import { asRefusal, writeFileAtomic } from '../core/files.ts';
 import type { ImageSize } from '../image/limits.ts';
@@ -21,7 +21,7 @@ import {
   sizeWritten,
 } from '../jobs/roi/region-definition.ts';
 import { regionOfFile } from '../jobs/roi/region-file.ts';
-import type { DrawnRegion, RegionRemoval, RegionRequest, RegionView } from './api.ts';
+import type { DatasetView, DrawnRegion, RegionRemoval, RegionRequest, RegionView } from './api.ts';
 import type { Datasets } from './datasets.ts';
 import { definitionOf, regionProblem, shapesOf } from './drawn-regions.ts';
 import type { Workspace } from './workspace.ts';
@@ -68,9 +68,7 @@ export class Regions {
       const definition = definitionOf(shapes, await this.#sizeOf(name, image));
       const checked = checkRegions({ [product]: definition })[product] as RegionDefinition;
       await requireDrawn(product, checked);
-      // In quotes, as a name of a file may have anything in it.
-      const on = `# Drawn in clad studio on ${JSON.stringify(image)}.\n`;
-      await writeFileAtomic(path, on + stringify(checked, { collectionStyle: 'any', lineWidth: 0 }));
+      await writeFileAtomic(path, textOf(checked, image));
       return this.view(name, product, image);
     });
   }
@@ -101,21 +99,17 @@ export class Regions {
     return found;
   }
 
-  /** The regions of a data set as its gallery shows them, on photographs of any size. @param products - that it has */
-  async drawn(name: string, products: readonly string[]): Promise<Record<string, DrawnRegion>> {
+  /** The regions of a data set as its gallery shows them, each on a photograph of its product. */
+  async drawn({ name, products, images }: Pick<DatasetView, 'name' | 'products' | 'images'>) {
     const found: Record<string, DrawnRegion> = {};
     for (const product of products) {
-      const path = await this.#pathIfAny(name, product);
-      if (path === undefined) continue;
-      const unit = { width: 1, height: 1 };
-      const drawn = await regionOfFile(product, path)
-        .then(async (definition) => {
-          const on = await referenceOf(definition);
-          return { ...(on ?? unit), shapes: shapesOf(definition, [1, 1]) ?? [] };
-        })
-        // A file that cannot be read is told of where it is drawn, and by the training.
-        .catch(() => ({ ...unit, shapes: [] }));
-      found[product] = { file: this.#shown(path), ...drawn };
+      const image = images.find((each) => each.product === product);
+      if (!image || (await this.#pathIfAny(name, product)) === undefined) continue;
+      // A photograph that cannot be read has its remark.
+      const view = await this.view(name, product, image.path).catch(() => undefined);
+      if (!view) continue;
+      const { file, width, height, shapes } = view;
+      found[product] = { file, width, height, shapes };
     }
     return found;
   }
@@ -152,6 +146,19 @@ const problems = {
   'some-named': 'some shapes have a name and others none; give a name to all that are judged, or to none',
   'ignored-alone': 'a shape that is ignored has the name of a region that there is not',
 } as const;
+
+/** The file, as people write it: corners in one line. */
+function textOf(definition: RegionDefinition, image: string): string {
+  const document = new Document(definition);
+  // In quotes, as a name of a file may have anything in it.
+  document.commentBefore = ` Drawn in clad studio on ${JSON.stringify(image)}.`;
+  visit(document, {
+    Seq(_, list) {
+      list.flow = !list.items.some(isMap);
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
 
 /** A region's shapes on an image, or why they cannot be shown on it. */
 async function shapesOn(

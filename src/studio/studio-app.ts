@@ -180,7 +180,7 @@ function datasetRoutes(
 ): void {
   app.get('/api/datasets/:name', async ({ params }): Promise<DatasetView> => {
     const view = await datasets.view(checked(namedParams, params).name);
-    return { ...view, regions: await regions.drawn(view.name, view.products) };
+    return { ...view, regions: await regions.drawn(view) };
   });
   app.put('/api/datasets/:name/images', async ({ params, query, body }, reply) => {
     const dataset = checked(namedParams, params).name;

@@ -10,6 +10,9 @@ import type {
   MaskView,
   Overview,
   PlanView,
+  RegionRemoval,
+  RegionRequest,
+  RegionView,
   RunView,
   ToldError,
   TrainChoices,
@@ -65,6 +68,12 @@ export const server = {
     ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'PUT', json: mask }),
   removeMask: (name: string, mask: MaskRemoval) =>
     ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'DELETE', json: mask }),
+  region: (name: string, product: string, image: string) =>
+    ask<RegionView>(`datasets/${at(name)}/regions?${new URLSearchParams({ product, image })}`),
+  saveRegion: (name: string, region: RegionRequest) =>
+    ask<RegionView>(`datasets/${at(name)}/regions`, { method: 'PUT', json: region }),
+  removeRegion: (name: string, region: RegionRemoval) =>
+    ask<RegionView>(`datasets/${at(name)}/regions`, { method: 'DELETE', json: region }),
   upload: (name: string, query: UploadQuery, body: Blob) =>
     ask<{ readonly path: string; readonly known: boolean }>(
       `datasets/${at(name)}/images?${new URLSearchParams({ ...query })}`,

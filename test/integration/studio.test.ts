@@ -89,6 +89,26 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     expect(await page.title()).toContain('studio');
   }, 120_000);
 
+  it('draws a region of interest by the keyboard alone', async () => {
+    const press = async (...keys: readonly (readonly [key: string, times: number])[]) => {
+      for (const [key, times] of keys)
+        for (let turn = 0; turn < times; turn++) await page.keyboard.press(key);
+    };
+    await page.getByRole('link', { name: 'Region of interest of washer' }).click(wait);
+    await page.getByRole('application').focus();
+    await press(['Shift+ArrowLeft', 9], ['Shift+ArrowUp', 9], ['Space', 1]);
+    await press(['Shift+ArrowRight', 12], ['Shift+ArrowDown', 12], ['Space', 1]);
+    expect(await barriers(page)).toEqual([]);
+    await shot('region');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved as regions/demo/washer.yaml').waitFor(wait);
+    await page.getByRole('link', { name: 'Back to the images' }).click();
+    await page
+      .locator('[data-layer="region"]')
+      .first()
+      .waitFor({ state: 'attached', ...wait });
+  }, 120_000);
+
   it('trains on through a page that is loaded again and a server that is killed', async () => {
     await page.getByRole('link', { name: 'Train on it' }).click();
     await page.getByText('2 images are left out').waitFor(wait);
@@ -110,9 +130,13 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     studio = await startListening('studio', join(folder, 'work'), '--port', port, '--no-open');
     await card.getByText('done', { exact: true }).waitFor(wait);
     expect(await card.locator('code').textContent()).toMatch(
-      /^clad train data\/demo --out runs\/demo-1 .* --set features\.inputSize=64 --exclude data\/demo\/washer/,
+      /^clad train data\/demo --out runs\/demo-1 .* --set features\.inputSize=64 --roi washer=regions\/demo\/washer.yaml --exclude data\/demo\/washer/,
     );
     expect(await barriers(page)).toEqual([]);
+    const config = await readFile(join(folder, 'work/runs/demo-1/config.json'), 'utf8');
+    expect(
+      Object.keys((JSON.parse(config) as { readonly regionsOfInterest: object }).regionsOfInterest),
+    ).toEqual(['washer']);
     await card.getByRole('link', { name: 'See the results' }).click();
   }, 240_000);
 

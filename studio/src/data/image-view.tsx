@@ -1,5 +1,5 @@
 /** @file One photograph, larger, with what is said of it; the arrows lead to the others. */
-import type { DatasetImage } from '../../../src/studio/api.ts';
+import type { DatasetImage, DrawnRegion } from '../../../src/studio/api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { addressOf } from '../route.ts';
 import { addresses } from '../server.ts';
@@ -9,12 +9,14 @@ import { ImageLayers } from './image-layers.tsx';
 interface ImageViewProps {
   readonly dataset: string;
   readonly image: DatasetImage;
+  /** Of its product. */
+  readonly region: DrawnRegion | undefined;
   readonly onExclude: (paths: readonly string[], excluded: boolean) => Promise<void>;
   readonly onClose: () => void;
   readonly onStep: (step: 1 | -1) => void;
 }
 
-export function ImageView({ dataset, image, onExclude, onClose, onStep }: ImageViewProps) {
+export function ImageView({ dataset, image, region, onExclude, onClose, onStep }: ImageViewProps) {
   const words = texts.value.dataPage;
   const { path, product, split, kind, excluded, flags } = image;
   return (
@@ -31,7 +33,7 @@ export function ImageView({ dataset, image, onExclude, onClose, onStep }: ImageV
             src={addresses.picture(dataset, path, 'large')}
             alt={`${product}, ${words.kindOf(split, kind)}`}
           />
-          <ImageLayers dataset={dataset} image={image} size="large" />
+          <ImageLayers dataset={dataset} image={image} region={region} size="large" />
         </div>
         <div class="buttons">
           <button type="button" onClick={() => onStep(-1)} aria-label={words.previous}>

@@ -15,13 +15,15 @@ import { Workspace } from '../../../src/studio/workspace.ts';
 
 let folder = '';
 let memory: Memory;
+let datasets: Datasets;
 let regions: Regions;
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'clad-regions-')));
   const workspace = await Workspace.open(folder);
   memory = Memory.open(workspace.database);
-  regions = new Regions(workspace, new Datasets(workspace, memory));
+  datasets = new Datasets(workspace, memory);
+  regions = new Regions(workspace, datasets);
   await photograph('bolt/train/good/0.png', 60, 40);
   await photograph('bolt/train/good/1.png', 120, 80);
   await photograph('bolt/train/good/2.png', 40, 60);
@@ -45,6 +47,7 @@ const box = (x: number, name = '', ignore = false): DrawnShape => ({
 const image = 'bolt/train/good/0.png';
 const save = (shapes: readonly DrawnShape[], seen: string | null = null, product = 'bolt') =>
   regions.save('d', { product, image, seen, shapes: [...shapes] });
+const drawn = async () => (await regions.drawn(await datasets.view('d'))).bolt;
 const file = () => join(folder, 'regions/d/bolt.yaml');
 
 describe('a region that is drawn', () => {
@@ -92,7 +95,7 @@ describe('a region that is drawn', () => {
     expect(shapes[1]).toMatchObject({ shape: { rectangle: [8, 20, 40, 40] } });
     const turned = await regions.view('d', 'bolt', 'bolt/train/good/2.png');
     expect(turned).toMatchObject({ shapes: [], problem: expect.stringContaining('other proportions') });
-    expect(await regions.drawn('d', ['bolt'])).toMatchObject({ bolt: { width: 60, shapes: [polygon, {}] } });
+    expect(await drawn()).toMatchObject({ width: 60, shapes: [polygon, {}] });
     await regions.remove('d', { product: 'bolt', image, seen });
     expect(await readdir(join(folder, 'regions/d'))).toEqual([]);
     expect(await regions.definitions('d', ['bolt'])).toEqual({});
@@ -109,7 +112,7 @@ describe('a region that is drawn', () => {
     expect([shapes, seen === null]).toEqual([[], false]);
     if (reason !== 'YAML') expect(problem).toContain(reason);
     expect(problem).not.toBe(null);
-    expect((await regions.drawn('d', ['bolt'])).bolt).toMatchObject({ shapes: [] });
+    expect(await drawn()).toMatchObject({ shapes: [] });
   });
 });
 
