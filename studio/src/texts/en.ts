@@ -1,7 +1,6 @@
-/** @file All words of the pages in English. Another language is a file like this one. */
-
-const plural = (count: number, one: string, many: string) =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+/** @file All words of the pages in English, with the files in `en/`. Another language is a file like this one. */
+import { drawing, maskPage, regionPage } from './en/drawing.ts';
+import { plural } from './en/plural.ts';
 
 export const en = {
   language: 'English',
@@ -88,72 +87,9 @@ export const en = {
     region: 'Region of interest',
     regionOf: (product: string) => `Region of interest of ${product}`,
   },
-  drawing: {
-    back: 'Back to the images',
-    tool: 'Tool',
-    polygon: 'Polygon',
-    hand: 'Move the photograph',
-    close: 'Close the polygon',
-    save: 'Save',
-    undo: 'Undo',
-    zoomIn: 'Larger',
-    zoomOut: 'Smaller',
-    fit: 'Whole photograph',
-    corners: (count: number) => plural(count, 'corner', 'corners'),
-    unsaved: 'What was drawn is not saved. Leave it all the same?',
-  },
-  maskPage: {
-    title: 'Ground truth',
-    others: 'Other defective parts',
-    brush: 'Brush',
-    eraser: 'Eraser',
-    size: 'Size',
-    pixels: (count: number) => plural(count, 'pixel', 'pixels'),
-    clear: 'Clear all',
-    remove: 'Remove the ground truth',
-    removeAsk: (files: string) => `Delete ${files}?`,
-    removed: 'The ground truth is removed.',
-    saved: (file: string) => `Saved as ${file}.`,
-    used: 'Paint over the defect, and nothing else. Pixel metrics compare heat maps with it the next time that a run is evaluated, here or by clad evaluate.',
-    problem: (reason: string) => `It cannot be edited: ${reason}.`,
-    refused: (reason: string) => `Ground truth of this photograph cannot be painted here: ${reason}.`,
-    surface: (path: string) => `Ground truth of ${path}: a surface to paint on`,
-    keys: 'Two fingers or the wheel: closer and farther. By the keyboard: arrows move the cursor (Shift far, Alt by a pixel), Space puts the brush down and lifts it or sets a corner, Enter closes a polygon, [ and ] change the size, + − 0 the view, Ctrl+Z takes back.',
-    down: 'The brush is down.',
-    up: 'The brush is lifted.',
-  },
-  regionPage: {
-    title: (product: string) => `Region of interest of ${product}`,
-    hint: 'Draw where this product is judged, and what is ignored there. Nothing outside is learnt, scored or measured. Names make parts that have thresholds of their own; shapes with one name are one part.',
-    photograph: 'Photograph',
-    rectangle: 'Rectangle',
-    polygonOf: (corners: number) => `Polygon of ${corners} corners`,
-    what: 'What is drawn',
-    inside: 'judged',
-    ignore: 'ignored',
-    name: 'Name',
-    noName: 'no name',
-    shapes: 'Shapes',
-    noShapes: 'None yet: all of the photograph is judged.',
-    whatOf: (shape: string) => `What shape ${shape} is`,
-    nameOf: (shape: string) => `Name of shape ${shape}`,
-    drop: 'Remove',
-    dropOf: (shape: string) => `Remove shape ${shape}`,
-    begun: 'The first corner is set; move to the opposite one and press Space.',
-    drawn: (number: number) => `Shape ${number} is drawn.`,
-    saved: (file: string) => `Saved as ${file}. Trainings to come use it.`,
-    remove: 'Remove the region',
-    removeAsk: (file: string) => `Delete ${file}?`,
-    removed: 'The region is removed: all of the photograph is judged.',
-    problem: (file: string, reason: string) => `${file} cannot be changed here: ${reason}.`,
-    problems: {
-      'some-named':
-        'Some shapes have a name and others none: give a name to all that are judged, or to none.',
-      'ignored-alone': 'A shape that is ignored has the name of a region that there is not.',
-    },
-    surface: (path: string) => `Region of interest on ${path}: a surface to draw on`,
-    keys: 'Two fingers or the wheel: closer and farther. By the keyboard: arrows move the cursor (Shift far, Alt by a pixel), Space sets a corner, Enter closes a polygon, Escape drops what is begun, + − 0 change the view, Ctrl+Z takes back.',
-  },
+  drawing,
+  maskPage,
+  regionPage,
   incoming: {
     title: (count: number) => `Add ${plural(count, 'photograph', 'photographs')}`,
     reading: 'Reading what was dropped',
