@@ -11,6 +11,7 @@ import { loadDataset } from '../data/load.ts';
 import { imageSize } from '../image/decode.ts';
 import { imageExtensions } from '../image/format.ts';
 import type { DatasetBrief, DatasetImage, DatasetView, Flag, UploadQuery } from './api.ts';
+import { InTurn } from './in-turn.ts';
 import type { KeptInspection, Memory } from './memory.ts';
 import { kindProblem, nameProblem, productProblem } from './names.ts';
 import { Suspects } from './suspects.ts';
@@ -27,7 +28,7 @@ export class Datasets {
   readonly #suspects: Suspects;
   /** Until when a data set is taken to have the layout that images are added to, by folder. */
   readonly #layoutSeen = new Map<string, number>();
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writing = new InTurn();
 
   constructor(workspace: Workspace, memory: Memory) {
     this.#workspace = workspace;
@@ -154,7 +155,7 @@ export class Datasets {
       throw error instanceof CladError ? refuse(error.message.replace(/\.$/, '')) : error;
     });
     // Two of one name that come at once would both find it free, and one of them would be lost.
-    return this.#inTurn(async () => {
+    return this.#writing.run(async () => {
       try {
         const target =
           place === 'mask' ? await maskName(path, images, bytes, refuse) : await freeName(path, bytes);
@@ -164,12 +165,6 @@ export class Datasets {
         throw asRefusal(error, path);
       }
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#writing.then(work);
-    this.#writing = done.catch(() => {});
-    return done;
   }
 
   /** Images of another layout would be read as something else beside these. */

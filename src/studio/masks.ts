@@ -2,11 +2,9 @@
  * @file Ground truth that is painted on a photograph in a page. It is written where the layout of the data set expects it, as large as the photograph, as a grey
  * PNG of 0 and 255. What a page has not seen is never written over: it says which file it began with, and another one, or one of another size, is refused.
  */
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
 import { maskOfRuns, runsOf } from '../core/runs.ts';
 import { type Dataset, pathBelow, type Sample } from '../data/dataset.ts';
 import { foldersIn, stemOf } from '../data/folders.ts';
@@ -18,6 +16,8 @@ import { decodeMasks } from '../image/mask.ts';
 import { storedForm, turnedSize } from '../image/stored-form.ts';
 import type { MaskRemoval, MaskRequest, MaskView } from './api.ts';
 import type { Datasets } from './datasets.ts';
+import { InTurn } from './in-turn.ts';
+import { stateOfFiles } from './state-of-files.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Width times height of a photograph that is painted on, at most. */
@@ -35,7 +35,7 @@ interface Subject {
 export class Masks {
   readonly #workspace: Workspace;
   readonly #datasets: Datasets;
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writing = new InTurn();
 
   constructor(workspace: Workspace, datasets: Datasets) {
     this.#workspace = workspace;
@@ -57,7 +57,7 @@ export class Masks {
    * @throws as `view`; MASK_REFUSED
    */
   async save(name: string, { path, seen, runs }: MaskRequest): Promise<MaskView> {
-    return this.#inTurn(async () => {
+    return this.#writing.run(async () => {
       const subject = await this.#subject(name, path);
       const { size, files } = subject;
       await requireSeen(path, files, seen);
@@ -76,7 +76,7 @@ export class Masks {
 
   /** Removes the ground truth of a photograph. @throws as `save` */
   async remove(name: string, { path, seen }: MaskRemoval): Promise<MaskView> {
-    return this.#inTurn(async () => {
+    return this.#writing.run(async () => {
       const { files } = await this.#subject(name, path);
       await requireSeen(path, files, seen);
       for (const file of files) await rm(file);
@@ -104,7 +104,7 @@ export class Masks {
     return {
       ...size,
       files: files.map((file) => pathBelow(dataset.root, file)),
-      seen: await stateOf(files),
+      seen: await stateOfFiles(files),
       runs: found.runs,
       problem: found.problem,
       refused: await whyNot(subject),
@@ -120,12 +120,6 @@ export class Masks {
     }
     const place = placeFor(dataset, sample);
     return this.#workspace.within('data', `${name}/${pathBelow(dataset.root, place)}`);
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#writing.then(work);
-    this.#writing = done.catch(() => {});
-    return done;
   }
 }
 
@@ -188,19 +182,11 @@ function placeFor({ layout, samples }: Dataset, { path }: Sample): string {
 
 /** @throws MASK_REFUSED where the files are others than those that the page has seen */
 async function requireSeen(path: string, files: readonly string[], seen: string | null): Promise<void> {
-  if ((await stateOf(files)) === seen) return;
+  if ((await stateOfFiles(files)) === seen) return;
   throw refusal(
     path,
     'its ground truth has changed since it was opened here; open it again to see what it is now',
   );
-}
-
-/** Tells one state of the files from another; null where there are none. */
-async function stateOf(files: readonly string[]): Promise<string | null> {
-  if (files.length === 0) return null;
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(await readBytes(file));
-  return hash.digest('hex').slice(0, 16);
 }
 
 function sizeText({ width, height }: ImageSize): string {

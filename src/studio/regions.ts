@@ -2,9 +2,8 @@
  * @file Regions of interest that are drawn in a page: a file for each product, `regions/<data set>/<product>.yaml`, in the form that `clad train --roi` takes. Files
  * that somebody wrote there are used as well. Those of a data set hold for the trainings that the studio starts on it.
  */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Document, isMap, visit } from 'yaml';
 import { CladError } from '../core/errors.ts';
@@ -24,12 +23,14 @@ import { regionOfFile } from '../jobs/roi/region-file.ts';
 import type { DatasetView, DrawnRegion, RegionRemoval, RegionRequest, RegionView } from './api.ts';
 import type { Datasets } from './datasets.ts';
 import { definitionOf, regionProblem, shapesOf } from './drawn-regions.ts';
+import { InTurn } from './in-turn.ts';
+import { stateOfFiles } from './state-of-files.ts';
 import type { Workspace } from './workspace.ts';
 
 export class Regions {
   readonly #workspace: Workspace;
   readonly #datasets: Datasets;
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writing = new InTurn();
 
   constructor(workspace: Workspace, datasets: Datasets) {
     this.#workspace = workspace;
@@ -60,7 +61,7 @@ export class Regions {
    * @throws as `view`; REGION_REFUSED; ROI_INVALID where a training would refuse it for its shapes
    */
   async save(name: string, { product, image, seen, shapes }: RegionRequest): Promise<RegionView> {
-    return this.#inTurn(async () => {
+    return this.#writing.run(async () => {
       const path = await this.#path(name, product);
       await requireSeen(product, path, seen);
       const reason = regionProblem(shapes);
@@ -75,7 +76,7 @@ export class Regions {
 
   /** Removes the region of a product: all of its photographs counts. @throws as `save` */
   async remove(name: string, { product, image, seen }: RegionRemoval): Promise<RegionView> {
-    return this.#inTurn(async () => {
+    return this.#writing.run(async () => {
       const path = await this.#path(name, product);
       await requireSeen(product, path, seen);
       await rm(path, { force: true }).catch((error: unknown) => {
@@ -133,12 +134,6 @@ export class Regions {
   #shown(path: string): string {
     return relative(this.#workspace.root, path).replaceAll('\\', '/');
   }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#writing.then(work);
-    this.#writing = done.catch(() => {});
-    return done;
-  }
 }
 
 /** What is said of shapes that make no region. */
@@ -190,13 +185,9 @@ async function requireSeen(product: string, path: string, seen: string | null): 
   throw refusal(product, 'it has changed since it was opened here; open it again to see what it is now');
 }
 
-/** Tells one state of a file from another; null where there is none. */
+/** The state of a file; null where there is none. */
 async function stateOf(path: string): Promise<string | null> {
-  if (!existsSync(path)) return null;
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw asRefusal(error, path);
-  });
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return stateOfFiles(existsSync(path) ? [path] : []);
 }
 
 function refusal(product: string, reason: string): CladError {

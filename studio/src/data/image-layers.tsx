@@ -1,6 +1,7 @@
 /** @file What is drawn on a photograph, laid over its picture: the region of interest of its product, and its ground truth. */
+import { cornersOf } from '../../../src/jobs/roi/shape-corners.ts';
 import type { DatasetImage, DrawnRegion } from '../../../src/studio/api.ts';
-import { colourOf, cornersOf, regionNames } from '../drawing/region-shapes.ts';
+import { colourOf, regionNames } from '../drawing/region-shapes.ts';
 import { changes } from '../live.ts';
 import { addresses } from '../server.ts';
 

@@ -3,14 +3,16 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { maskOfRuns, runsOf } from '../../../src/core/runs.ts';
 import type { MaskView } from '../../../src/studio/api.ts';
 import { Notice } from '../components/notice.tsx';
+import { DrawingActions } from '../drawing/drawing-actions.tsx';
 import { MaskDrawing } from '../drawing/mask-drawing.ts';
 import { maskOverlay } from '../drawing/mask-overlay.ts';
 import { type Canvas, Surface } from '../drawing/surface.tsx';
 import { Tools } from '../drawing/tools.tsx';
 import { usePolygon } from '../drawing/use-polygon.ts';
+import { useSaving } from '../drawing/use-saving.ts';
 import type { Point } from '../drawing/view.ts';
 import { guardLeaving } from '../route.ts';
-import { addresses, sentenceOf, server } from '../server.ts';
+import { addresses, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 
 type Tool = 'brush' | 'eraser' | 'polygon' | 'hand';
@@ -30,9 +32,7 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
   const [drawing, setDrawing] = useState(() => drawingOf(first));
   const [tool, setTool] = useState<Tool>('brush');
   const [size, setSize] = useState(() => Math.max(1, Math.round(Math.max(width, height) / 50)));
-  const [told, setTold] = useState<string>();
-  const [refused, setRefused] = useState<string>();
-  const [saving, setSaving] = useState(false);
+  const state = useSaving();
   const [, setTurn] = useState(0);
   const redraw = () => setTurn((turn) => turn + 1);
   const last = useRef<Point | undefined>(undefined);
@@ -59,7 +59,7 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
     drawing.begin();
     drawing.polygon(corners, 1);
     drawing.end();
-    setTold(undefined);
+    state.tell(undefined);
   });
   const lift = () => {
     drawing.end();
@@ -78,6 +78,7 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
   };
   const onKey = (event: KeyboardEvent, at: Point): boolean => {
     const { key } = event;
+    if (state.saving) return false;
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'z') undo();
     else if (event.ctrlKey || event.metaKey || event.altKey) return false;
     else if (key === '[' || key === ']')
@@ -90,10 +91,10 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
         stroke(at);
         setDown(true);
       }
-      setTold(down ? words.up : words.down);
+      state.tell(down ? words.up : words.down);
     } else if (key === ' ' && tool === 'polygon') {
       polygon.add(at);
-      setTold(drawn.corners(polygon.corners.length + 1));
+      state.tell(drawn.corners(polygon.corners.length + 1));
     } else if (key === 'Enter' && tool === 'polygon') polygon.close();
     else if (key === 'Escape') {
       lift();
@@ -108,48 +109,33 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
     context.drawImage(paper, 0, 0);
     polygon.draw(context, shown, '#0ff');
   };
-  const act = async (work: () => Promise<MaskView>, said: (now: MaskView) => string) => {
-    setSaving(true);
-    try {
-      const now = await work();
-      setView(now);
-      setRefused(undefined);
-      setTold(said(now));
-      return now;
-    } catch (thrown) {
-      setRefused(sentenceOf(thrown));
-      setTold(undefined);
-      return undefined;
-    } finally {
-      setSaving(false);
-    }
-  };
   const save = async () => {
     lift();
     const sent = { path, seen: view.seen, runs: runsOf(drawing.data) };
-    if (
-      await act(
-        () => server.saveMask(dataset, sent),
-        ({ files }) => words.saved(`data/${dataset}/${files[0]}`),
-      )
-    )
-      drawing.saved();
-    redraw();
+    const now = await state.act(
+      () => server.saveMask(dataset, sent),
+      ({ files }) => words.saved(`data/${dataset}/${files[0]}`),
+    );
+    if (!now) return;
+    drawing.saved();
+    setView(now);
   };
   const remove = async () => {
     if (!confirm(words.removeAsk(view.files.join(', ')))) return;
-    const now = await act(
+    const now = await state.act(
       () => server.removeMask(dataset, { path, seen: view.seen }),
       () => words.removed,
     );
-    if (now) setDrawing(drawingOf(now));
+    if (!now) return;
+    setView(now);
+    setDrawing(drawingOf(now));
   };
   if (view.problem !== null)
     return (
       <>
         <p class="notice">{words.problem(view.problem)}</p>
-        <Notice text={refused} />
-        <button type="button" disabled={saving} onClick={() => void remove()}>
+        <Notice text={state.refused} />
+        <button type="button" disabled={state.saving} onClick={() => void remove()}>
           {words.remove}
         </button>
       </>
@@ -185,11 +171,11 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
         image={view}
         picture={(which) => addresses.picture(dataset, path, which)}
         label={words.surface(path)}
-        moves={tool === 'hand'}
+        moves={tool === 'hand' || state.saving}
         reach={isPen ? size / 2 : undefined}
         draw={draw}
         onDown={(at, { scale }) => {
-          setTold(undefined);
+          state.tell(undefined);
           if (tool === 'polygon') return polygon.add(at, scale);
           drawing.begin();
           last.current = undefined;
@@ -215,27 +201,14 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
           if (down) stroke(at);
         }}
       />
-      <Notice text={refused} />
-      <p role="status" class="told">
-        {told}
-      </p>
-      <div class="buttons">
-        <button
-          type="button"
-          class="primary"
-          disabled={saving || !drawing.isChanged || drawing.isEmpty}
-          onClick={() => void save()}
-        >
-          {drawn.save}
-        </button>
-        {tool === 'polygon' && (
-          <button type="button" disabled={polygon.corners.length < 3} onClick={polygon.close}>
-            {drawn.close}
-          </button>
-        )}
-        <button type="button" disabled={!drawing.canUndo && polygon.corners.length === 0} onClick={undo}>
-          {drawn.undo}
-        </button>
+      <DrawingActions
+        state={state}
+        polygon={tool === 'polygon' ? polygon : undefined}
+        canSave={drawing.isChanged && !drawing.isEmpty}
+        canUndo={drawing.canUndo}
+        onSave={() => void save()}
+        onUndo={undo}
+      >
         <button
           type="button"
           disabled={drawing.isEmpty}
@@ -249,11 +222,11 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
           {words.clear}
         </button>
         {view.files.length > 0 && (
-          <button type="button" disabled={saving} onClick={() => void remove()}>
+          <button type="button" disabled={state.saving} onClick={() => void remove()}>
             {words.remove}
           </button>
         )}
-      </div>
+      </DrawingActions>
       <p>{words.used}</p>
       <p class="quiet" id="surface-keys">
         {words.keys}

@@ -1,17 +1,20 @@
 /** @file The tools that draw a region of interest: rectangles and polygons that are judged or ignored, with the way back, and what becomes of it on the disk. */
 import { useEffect, useState } from 'preact/hooks';
 import { shellWord } from '../../../src/core/shell-word.ts';
+import { cornersOf } from '../../../src/jobs/roi/shape-corners.ts';
 import type { DrawnShape, RegionView } from '../../../src/studio/api.ts';
 import { regionProblem } from '../../../src/studio/drawn-regions.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { Notice } from '../components/notice.tsx';
-import { cornersOf, drawShapes, polygonOf, rectangleOf, regionNames } from '../drawing/region-shapes.ts';
+import { DrawingActions } from '../drawing/drawing-actions.tsx';
+import { drawShapes, polygonOf, rectangleOf, regionNames } from '../drawing/region-shapes.ts';
 import { type Canvas, outlined, Surface } from '../drawing/surface.tsx';
 import { Tools } from '../drawing/tools.tsx';
 import { usePolygon } from '../drawing/use-polygon.ts';
+import { useSaving } from '../drawing/use-saving.ts';
 import { onScreen, type Point } from '../drawing/view.ts';
 import { guardLeaving } from '../route.ts';
-import { addresses, sentenceOf, server } from '../server.ts';
+import { addresses, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 import { fileName } from './place.ts';
 import { ShapeList } from './shape-list.tsx';
@@ -43,9 +46,7 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
   const [chosen, setChosen] = useState<number>();
   /** Opposite corners of a rectangle that is being drawn. */
   const [pulled, setPulled] = useState<readonly [Point, Point]>();
-  const [told, setTold] = useState<string>();
-  const [refused, setRefused] = useState<string>();
-  const [saving, setSaving] = useState(false);
+  const state = useSaving();
   const isChanged = shapes !== saved;
   useEffect(
     () =>
@@ -59,8 +60,7 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
   const change = (next: Shapes) => {
     setBefore([...before, shapes]);
     setShapes(next);
-    setTold(undefined);
-    setRefused(undefined);
+    state.tell(undefined);
   };
   const add = (shape: DrawnShape['shape'] | undefined) => {
     if (!shape) return;
@@ -82,15 +82,16 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
   };
   const onKey = (event: KeyboardEvent, at: Point): boolean => {
     const { key } = event;
+    if (state.saving) return false;
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'z') undo();
     else if (event.ctrlKey || event.metaKey || event.altKey) return false;
     else if (key === ' ' && tool === 'rectangle') {
       if (pulled) finish(at);
       else setPulled([at, at]);
-      setTold(pulled ? words.drawn(shapes.length + 1) : words.begun);
+      state.tell(pulled ? words.drawn(shapes.length + 1) : words.begun);
     } else if (key === ' ' && tool === 'polygon') {
       polygon.add(at);
-      setTold(drawn.corners(polygon.corners.length + 1));
+      state.tell(drawn.corners(polygon.corners.length + 1));
     } else if (key === 'Enter' && tool === 'polygon') polygon.close();
     else if (key === 'Escape') {
       setPulled(undefined);
@@ -109,23 +110,14 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
     outlined(context, path, '#fff', 1.5);
   };
   const act = async (work: () => Promise<RegionView>, said: string) => {
-    setSaving(true);
-    try {
-      const now = await work();
-      setView(now);
-      // As it was drawn, with the shapes of a region together.
-      setShapes(now.shapes);
-      setSaved(now.shapes);
-      setBefore([]);
-      setChosen(undefined);
-      setRefused(undefined);
-      setTold(said);
-    } catch (thrown) {
-      setRefused(sentenceOf(thrown));
-      setTold(undefined);
-    } finally {
-      setSaving(false);
-    }
+    const now = await state.act(work, () => said);
+    if (!now) return;
+    setView(now);
+    // As it was drawn, with the shapes of a region together.
+    setShapes(now.shapes);
+    setSaved(now.shapes);
+    setBefore([]);
+    setChosen(undefined);
   };
   const { seen } = view;
   const save = () =>
@@ -139,7 +131,7 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
   };
   const problem = regionProblem(shapes);
   const removal = seen !== null && (
-    <button type="button" disabled={saving} onClick={remove}>
+    <button type="button" disabled={state.saving} onClick={remove}>
       {words.remove}
     </button>
   );
@@ -166,7 +158,7 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
       <>
         {choice}
         <p class="notice">{words.problem(view.file, view.problem)}</p>
-        <Notice text={refused} />
+        <Notice text={state.refused} />
         <div class="buttons">{removal}</div>
       </>
     );
@@ -218,10 +210,10 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
         image={view}
         picture={(which) => addresses.picture(dataset, image, which)}
         label={words.surface(image)}
-        moves={tool === 'hand'}
+        moves={tool === 'hand' || state.saving}
         draw={draw}
         onDown={(at, { scale }) => {
-          setTold(undefined);
+          state.tell(undefined);
           setChosen(undefined);
           if (tool === 'polygon') polygon.add(at, scale);
           else setPulled([at, at]);
@@ -238,30 +230,17 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
         onKey={onKey}
         onCursor={(at) => pulled && setPulled([pulled[0], at])}
       />
-      <Notice text={refused} />
       {problem !== undefined && <p class="notice">{words.problems[problem]}</p>}
-      <p role="status" class="told">
-        {told}
-      </p>
-      <div class="buttons">
-        <button
-          type="button"
-          class="primary"
-          disabled={saving || !isChanged || shapes.length === 0 || problem !== undefined}
-          onClick={() => void save()}
-        >
-          {drawn.save}
-        </button>
-        {tool === 'polygon' && (
-          <button type="button" disabled={polygon.corners.length < 3} onClick={polygon.close}>
-            {drawn.close}
-          </button>
-        )}
-        <button type="button" disabled={before.length === 0 && polygon.corners.length === 0} onClick={undo}>
-          {drawn.undo}
-        </button>
+      <DrawingActions
+        state={state}
+        polygon={tool === 'polygon' ? polygon : undefined}
+        canSave={isChanged && shapes.length > 0 && problem === undefined}
+        canUndo={before.length > 0}
+        onSave={() => void save()}
+        onUndo={undo}
+      >
         {removal}
-      </div>
+      </DrawingActions>
       <ShapeList shapes={shapes} chosen={chosen} onChoose={setChosen} onChange={change} />
       <p class="quiet" id="surface-keys">
         {words.keys}

@@ -1,4 +1,5 @@
 /** @file Shapes of a region of interest, drawn over a photograph. */
+import { cornersOf } from '../../../src/jobs/roi/shape-corners.ts';
 import type { DrawnShape } from '../../../src/studio/api.ts';
 import { outlined } from './surface.tsx';
 import { onScreen, type Point, type View } from './view.ts';
@@ -16,17 +17,6 @@ export function colourOf(shape: DrawnShape, names: readonly string[]): string {
 /** The names of regions, in the order of their first shapes. */
 export function regionNames(shapes: readonly DrawnShape[]): string[] {
   return [...new Set(shapes.filter(({ ignore, name }) => !ignore && name !== '').map(({ name }) => name))];
-}
-
-export function cornersOf(shape: DrawnShape['shape']): readonly Point[] {
-  if ('polygon' in shape) return shape.polygon;
-  const [x, y, width, height] = shape.rectangle;
-  return [
-    [x, y],
-    [x + width, y],
-    [x + width, y + height],
-    [x, y + height],
-  ];
 }
 
 /** The rectangle between two opposite corners, in whole pixels; undefined where it has no area. */
