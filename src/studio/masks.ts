@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
+import { asRefusal } from '../core/files.ts';
 import { maskOfRuns, runsOf } from '../core/runs.ts';
 import { type Dataset, pathBelow, type Sample } from '../data/dataset.ts';
 import { foldersIn, stemOf } from '../data/folders.ts';
@@ -69,7 +70,7 @@ export class Masks {
       const target = await this.#target(name, subject);
       await writeGreyPng(target, { ...size, data });
       // One of another format has another name; the new one is there before it goes.
-      for (const file of files) if (file !== target) await rm(file);
+      await removed(files.filter((file) => file !== target));
       return this.view(name, path);
     });
   }
@@ -77,9 +78,12 @@ export class Masks {
   /** Removes the ground truth of a photograph. @throws as `save` */
   async remove(name: string, { path, seen }: MaskRemoval): Promise<MaskView> {
     return this.#writing.run(async () => {
-      const { files } = await this.#subject(name, path);
-      await requireSeen(path, files, seen);
-      for (const file of files) await rm(file);
+      const subject = await this.#subject(name, path);
+      await requireSeen(path, subject.files, seen);
+      // A table that names it would make the data set unreadable.
+      const reason = await whyNot(subject);
+      if (reason !== null) throw refusal(path, reason);
+      await removed(subject.files);
       return this.view(name, path);
     });
   }
@@ -121,6 +125,14 @@ export class Masks {
     const place = placeFor(dataset, sample);
     return this.#workspace.within('data', `${name}/${pathBelow(dataset.root, place)}`);
   }
+}
+
+/** @throws FILE_REFUSED */
+async function removed(files: readonly string[]): Promise<void> {
+  for (const file of files)
+    await rm(file).catch((error: unknown) => {
+      throw asRefusal(error, file);
+    });
 }
 
 /** The ground truth that there is, or why it cannot be shown on its photograph. */

@@ -64,6 +64,8 @@ export class Regions {
     return this.#writing.run(async () => {
       const path = await this.#path(name, product);
       await requireSeen(product, path, seen);
+      const { problem } = await this.view(name, product, image);
+      if (problem !== null) throw refusal(product, problem);
       const reason = regionProblem(shapes);
       if (reason !== undefined) throw refusal(product, problems[reason]);
       const definition = definitionOf(shapes, await this.#sizeOf(name, image));

@@ -27,12 +27,12 @@ export const studioErrors = {
   MASK_REFUSED: {
     kind: 'input',
     status: 422,
-    message: 'The ground truth of {name} was not written: {reason}.',
+    message: 'The ground truth of {name} is as it was: {reason}.',
   },
   REGION_REFUSED: {
     kind: 'input',
     status: 422,
-    message: 'The region of interest of {name} was not written: {reason}.',
+    message: 'The region of interest of {name} is as it was: {reason}.',
   },
   NOT_THERE: {
     kind: 'input',

@@ -182,6 +182,8 @@ describe('what is refused', () => {
     const { seen, refused } = await masks.view('d', 'a/test/logical_anomalies/0.png');
     expect(refused).toContain('several files');
     expect(await refusal(save('a/test/logical_anomalies/0.png', { seen }))).toContain('several files');
+    const removal = masks.remove('d', { path: 'a/test/logical_anomalies/0.png', seen });
+    expect(await refusal(removal)).toContain('several files');
     await rm(join(folder, 'data/d'), { recursive: true });
     await given('a/0.png', 'a/1.png');
     expect(await refusal(save('a/0.png'))).toContain('good one');

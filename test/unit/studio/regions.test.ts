@@ -112,6 +112,8 @@ describe('a region that is drawn', () => {
     expect([shapes, seen === null]).toEqual([[], false]);
     if (reason !== 'YAML') expect(problem).toContain(reason);
     expect(problem).not.toBe(null);
+    await expect(save([box(0)], seen)).rejects.toThrow('is as it was');
+    expect(await readFile(file(), 'utf8')).toBe(text);
     expect(await drawn()).toMatchObject({ shapes: [] });
   });
 });
