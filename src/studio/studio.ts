@@ -88,10 +88,19 @@ async function open(
       start: startChild,
       onEvent,
       newDetector: (run) => runs.newDetector(run),
-      onOutcome: async ({ request }, { inspection, detector }) => {
+      onOutcome: async ({ request }, { inspection, detector, update }) => {
         if (request.kind === 'inspect' && inspection) datasets.keepInspection(request.dataset, inspection);
         if (request.kind === 'threshold' && detector !== undefined)
           await runs.keepVersion(request.run, detector);
+        if (request.kind === 'update' && update) {
+          runs.forgetMarks(
+            request.run,
+            update.steps.flatMap(({ done }) => done),
+          );
+          streams.send({ type: 'changed', what: 'marks', name: request.run });
+          // Whoever has changed a detector wants to see what that did.
+          if (update.after !== update.before) queue?.add(request.run, { kind: 'evaluate', run: request.run });
+        }
         // Whoever has drawn a data set wants to see what is in it.
         if (request.kind === 'demo')
           queue?.add(request.dataset, { kind: 'inspect', dataset: request.dataset });

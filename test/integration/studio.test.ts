@@ -1,6 +1,6 @@
 /**
  * @file The studio as people use it, in Chromium: demo data, a look at them, a training that survives a page that is loaded again and a server that is killed, a
- * threshold that is moved and saved, the file taken away; and the numbers on the screen are those of the command line.
+ * threshold that is moved and saved, the file taken away, a false alarm that is learnt from, a camera; and the numbers on the screen are those of the command line.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,9 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'clad-studio-'));
     studio = await startListening('studio', join(folder, 'work'), '--port', '0', '--no-open');
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    // A camera that Chromium draws, and no question whether it may be used.
+    const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', ...camera] });
     page = await (
       await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' })
     ).newPage();
@@ -148,6 +150,28 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     const { stdout } = await clad('evaluate', file, join(folder, 'work/data/demo'), '--json');
     const { washer } = (JSON.parse(stdout) as EvaluationDocument).classes;
     expect([washer?.falseAlarmRate, washer?.missRate]).toEqual([1, 0]);
+  }, 180_000);
+
+  it('learns from a false alarm that is marked, and shows before and after', async () => {
+    const washers = page.locator('.tile.falseAlarm', { hasText: 'washer · good' });
+    await washers
+      .getByRole('button', { name: /^This was a false alarm/ })
+      .first()
+      .click(wait);
+    await page.getByRole('button', { name: /^Marked: false alarm/ }).waitFor(wait);
+    const command = page.locator('section[aria-labelledby="marks"] code');
+    expect(await command.textContent()).toMatch(
+      /^clad update runs\/demo-1 --false-alarm data\/demo\/washer\/test\/good\/\d+\.png$/,
+    );
+    await page.getByRole('button', { name: 'Learn from them' }).click();
+    await page.locator('.before-after').waitFor(wait);
+    const learnt = page.locator('section[aria-labelledby="learnt"]');
+    expect(await learnt.textContent()).toContain('1 false alarm joined the good images: version 2');
+    await page.locator('.before-after img[data-over="heat"]').nth(1).waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('learnt');
+    const history = await clad('history', join(folder, 'work/runs/demo-1'), '--json');
+    expect(history.stdout).toContain('"false-alarm"');
   }, 180_000);
 
   it('shows an image with its ground truth, on a phone too, and nothing went wrong on the way', async () => {

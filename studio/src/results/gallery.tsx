@@ -4,7 +4,8 @@ import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
 import { scoreText } from '../format.ts';
 import { texts } from '../texts/texts.ts';
-import { judgementOf, type Thresholds } from './judged.ts';
+import { type Judgement, judgementOf, type Thresholds } from './judged.ts';
+import { MarkButton, type Marks } from './mark-button.tsx';
 import { type Overlay, Photograph } from './photograph.tsx';
 import { Viewer } from './viewer.tsx';
 
@@ -12,12 +13,13 @@ const filters = ['all', 'wrong', 'misses', 'falseAlarms', 'defective', 'good'] a
 type Filter = (typeof filters)[number];
 
 /** Pixels. */
-const [tileWidth, tileHeight, gap] = [190, 262, 10];
+const [tileWidth, tileHeight, gap] = [190, 290, 10];
 
 interface GalleryProps {
   readonly run: string;
   readonly results: ResultsView;
   readonly thresholds: Thresholds;
+  readonly marks: Marks;
 }
 
 interface Placed {
@@ -25,7 +27,7 @@ interface Placed {
   readonly index: number;
 }
 
-export function Gallery({ run, results, thresholds }: GalleryProps) {
+export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
   const words = texts.value.resultsPage;
   const [show, setShow] = useState<Filter>('all');
   const [product, setProduct] = useState('');
@@ -133,6 +135,9 @@ export function Gallery({ run, results, thresholds }: GalleryProps) {
                       {image.recognisedAs !== image.product && (
                         <span class="quiet">{words.takenFor(image.recognisedAs)}</span>
                       )}
+                      {(isWrong(judgementOf(image, thresholds)) || marks.of.has(image.path)) && (
+                        <MarkButton image={image} judgement={judgementOf(image, thresholds)} marks={marks} />
+                      )}
                     </figcaption>
                   </figure>
                 ))}
@@ -147,6 +152,7 @@ export function Gallery({ run, results, thresholds }: GalleryProps) {
           results={results}
           {...(shown[at] as Placed)}
           thresholds={thresholds}
+          marks={marks}
           overlay={overlay}
           onOverlay={setOverlay}
           onClose={() => setLooked(undefined)}
@@ -163,7 +169,7 @@ function isShown(image: ResultImage, show: Filter, thresholds: Thresholds): bool
     case 'all':
       return true;
     case 'wrong':
-      return judgement === 'miss' || judgement === 'falseAlarm';
+      return isWrong(judgement);
     case 'misses':
       return judgement === 'miss';
     case 'falseAlarms':
@@ -173,6 +179,10 @@ function isShown(image: ResultImage, show: Filter, thresholds: Thresholds): bool
     case 'good':
       return !image.anomalous;
   }
+}
+
+function isWrong(judgement: Judgement): boolean {
+  return judgement === 'miss' || judgement === 'falseAlarm';
 }
 
 /** What lies over the photographs, and how strongly. */

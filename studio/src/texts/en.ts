@@ -1,7 +1,6 @@
-/** @file All words of the pages in English. Another language is a file like this one. */
-
-const plural = (count: number, one: string, many: string) =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+/** @file All words of the pages in English, with the files in `en/`. Another language is a file like this one. */
+import { marks } from './en/marks.ts';
+import { plural } from './en/plural.ts';
 
 export const en = {
   language: 'English',
@@ -154,6 +153,7 @@ export const en = {
       train: 'Train',
       evaluate: 'Evaluate',
       threshold: 'New thresholds',
+      update: 'Learn from marks',
     },
     states: {
       waiting: 'waiting',
@@ -264,6 +264,7 @@ export const en = {
     created: (when: string) => `of ${when}`,
     size: (megabytes: string) => `${megabytes} MB`,
   },
+  marks,
 };
 
 export type Texts = typeof en;
