@@ -1,10 +1,11 @@
-/** @file Routes about runs: what came of them, and judgements that are called wrong. */
+/** @file Routes about runs: what came of them, judgements that are called wrong, and frames that are judged by them. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checked } from './checked.ts';
-import { name, namedParams, sendPicture } from './replies.ts';
+import { lineQuery } from './line-api.ts';
+import { name, namedParams, requireBytes, sendPicture } from './replies.ts';
 import type { StudioParts } from './studio-app.ts';
 import { markSchema } from './update-api.ts';
 
@@ -62,6 +63,17 @@ export function markRoutes(app: FastifyInstance, { runs, streams }: StudioParts)
     await runs.mark(run, path, mark);
     streams.send({ type: 'changed', what: 'marks', name: run });
     return {};
+  });
+}
+
+export function lineRoutes(app: FastifyInstance, { runs, line }: StudioParts): void {
+  app.post('/api/line', async ({ query, body }) => {
+    const { run, version = null } = checked(lineQuery, query);
+    const order = {
+      detector: await runs.detector(run, version),
+      run: version === null ? (await runs.folder(run)).path : null,
+    };
+    return line.judge(order, requireBytes(body));
   });
 }
 

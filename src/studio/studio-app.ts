@@ -30,11 +30,12 @@ import {
 import { checked } from './checked.ts';
 import type { Datasets } from './datasets.ts';
 import type { EventStreams } from './events.ts';
+import type { Line } from './line.ts';
 import type { Pictures } from './pictures.ts';
 import type { Plans } from './plans.ts';
 import type { JobQueue } from './queue.ts';
 import { namedParams, requireBytes, sendPicture } from './replies.ts';
-import { markRoutes, runRoutes } from './run-routes.ts';
+import { lineRoutes, markRoutes, runRoutes } from './run-routes.ts';
 import type { Runs } from './runs.ts';
 import { hasSession, sessionCookie } from './session.ts';
 import type { Workspace } from './workspace.ts';
@@ -50,6 +51,7 @@ export interface StudioParts {
   readonly pictures: Pictures;
   readonly queue: JobQueue;
   readonly plans: Plans;
+  readonly line: Line;
   readonly streams: EventStreams;
 }
 
@@ -94,6 +96,7 @@ export async function studioApp(parts: StudioParts, pages = pagesFolder): Promis
   jobRoutes(app, parts);
   runRoutes(app, parts);
   markRoutes(app, parts);
+  lineRoutes(app, parts);
   return app;
 }
 

@@ -16,6 +16,7 @@ import type { StudioEvent } from './api.ts';
 import { startChild } from './child.ts';
 import { Datasets } from './datasets.ts';
 import { EventStreams } from './events.ts';
+import { Line } from './line.ts';
 import { Memory } from './memory.ts';
 import { Pictures } from './pictures.ts';
 import { Plans } from './plans.ts';
@@ -72,6 +73,7 @@ async function open(
   const datasets = new Datasets(workspace, memory);
   const runs = new Runs(workspace, memory);
   const plans = new Plans(startChild, workspace.root);
+  const line = new Line();
   const pictures = new Pictures(`${workspace.folder('cache')}/pictures`);
   const onEvent = (event: StudioEvent) => {
     streams.send(event);
@@ -116,6 +118,7 @@ async function open(
       pictures,
       queue,
       plans,
+      line,
       streams,
     };
     const app = await studioApp(parts);
@@ -128,6 +131,7 @@ async function open(
           state.stopping = true;
           streams.close();
           plans.close();
+          line.close();
           await queue?.close();
           // Downloads that go on are not waited for as long as they may take.
           await Promise.race([
@@ -141,6 +145,7 @@ async function open(
   } finally {
     streams.close();
     plans.close();
+    line.close();
     await queue?.close();
     memory.close();
   }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Notice } from './components/notice.tsx';
 import { DataPage } from './data/data-page.tsx';
+import { LinePage } from './line/line-page.tsx';
 import { busyJobs, connected, listen, overview } from './live.ts';
 import { ResultsPage } from './results/results-page.tsx';
 import { addressOf, route } from './route.ts';
@@ -9,15 +10,16 @@ import { locked, sentenceOf, server } from './server.ts';
 import { choose, language, languages, texts } from './texts/texts.ts';
 import { TrainPage } from './train/train-page.tsx';
 
-const pages = ['data', 'train', 'results'] as const;
+const pages = ['data', 'train', 'results', 'line'] as const;
 
 export function App() {
   const [page = 'data', ...rest] = route.value;
   const words = texts.value;
   const shown = pages.find((each) => each === page) ?? 'data';
+  const titles = { data: words.data, train: words.train, results: words.results, line: words.line.title };
   useEffect(() => {
     document.documentElement.lang = language.value;
-    document.title = `${words[shown]} · ${words.title}`;
+    document.title = `${titles[shown]} · ${words.title}`;
   });
   return (
     <>
@@ -31,7 +33,7 @@ export function App() {
         <nav aria-label={words.pages}>
           {pages.map((each) => (
             <a key={each} href={addressOf(each)} aria-current={each === shown ? 'page' : undefined}>
-              {words[each]}
+              {titles[each]}
               {each === 'train' && busyJobs.value.length > 0 && (
                 <span class="badge">{busyJobs.value.length}</span>
               )}
@@ -65,6 +67,8 @@ export function App() {
           <DataPage name={rest[0]} />
         ) : shown === 'train' ? (
           <TrainPage dataset={rest[0]} />
+        ) : shown === 'line' ? (
+          <LinePage run={rest[0]} version={rest[1]} />
         ) : (
           <ResultsPage name={rest[0]} />
         )}

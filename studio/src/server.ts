@@ -14,6 +14,7 @@ import type {
   TrainSettings,
   UploadQuery,
 } from '../../src/studio/api.ts';
+import type { LineJudgement, LineQuery } from '../../src/studio/line-api.ts';
 import type { Mark, MarkedImage } from '../../src/studio/update-api.ts';
 
 /** Whether the token has to be said first. */
@@ -74,6 +75,9 @@ export const server = {
   /** @param key - of one of its detector files */
   results: (name: string, key: string) =>
     ask<ResultsView>(`runs/${at(name)}/results?${new URLSearchParams({ key })}`),
+  /** @param frame - an image file */
+  judge: (query: LineQuery, frame: Blob) =>
+    ask<LineJudgement>(`line?${new URLSearchParams({ ...query })}`, { method: 'POST', body: frame }),
   marks: (name: string) => ask<MarkedImage[]>(`runs/${at(name)}/marks`),
   mark: (name: string, path: string, mark: Mark | null) =>
     ask(`runs/${at(name)}/marks`, { method: 'PUT', json: { path, mark } }),

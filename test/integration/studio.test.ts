@@ -2,7 +2,7 @@
  * @file The studio as people use it, in Chromium: demo data, a look at them, a training that survives a page that is loaded again and a server that is killed, a
  * threshold that is moved and saved, the file taken away, a false alarm that is learnt from, a camera; and the numbers on the screen are those of the command line.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -173,6 +173,26 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     const history = await clad('history', join(folder, 'work/runs/demo-1'), '--json');
     expect(history.stdout).toContain('"false-alarm"');
   }, 180_000);
+
+  it('watches with a camera, and films good parts into a data set', async () => {
+    await page.getByRole('link', { name: 'Line', exact: true }).click();
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.locator('.board img[data-over="heat"]').waitFor(wait);
+    expect(await page.locator('.board .verdict').textContent()).toMatch(/Pass|Reject|Unknown part/);
+    await expect.poll(() => page.locator('.last li').count(), wait).toBeGreaterThan(1);
+    const capture = page.locator('section[aria-labelledby="capture"]');
+    await capture.getByLabel('Data set').selectOption('A new data set');
+    await capture.getByLabel('Name of the new data set').fill('filmed');
+    await capture.getByLabel('Product').fill('ball');
+    await capture.getByRole('button', { name: 'Hold to film' }).click();
+    await capture.getByText('1 picture of ball added to filmed.').waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('line');
+    await page.getByRole('button', { name: 'Stop the camera' }).click();
+    expect(await readdir(join(folder, 'work/data/filmed/ball/train/good'))).toHaveLength(1);
+    await page.goto(`${studio.url}/#/results/demo-1`);
+    await page.locator('.tile').first().waitFor(wait);
+  }, 120_000);
 
   it('shows an image with its ground truth, on a phone too, and nothing went wrong on the way', async () => {
     await page.setViewportSize({ width: 390, height: 844 });

@@ -1,4 +1,5 @@
 /** @file All words of the pages in English, with the files in `en/`. Another language is a file like this one. */
+import { line } from './en/line.ts';
 import { marks } from './en/marks.ts';
 import { plural } from './en/plural.ts';
 
@@ -265,6 +266,7 @@ export const en = {
     size: (megabytes: string) => `${megabytes} MB`,
   },
   marks,
+  line,
 };
 
 export type Texts = typeof en;
