@@ -1,5 +1,6 @@
 /** @file The frame of all pages: the way between them, what runs, and the token where one is asked for. */
 import { useEffect, useState } from 'preact/hooks';
+import { ComparePage } from './compare/compare-page.tsx';
 import { Notice } from './components/notice.tsx';
 import { DataPage } from './data/data-page.tsx';
 import { LinePage } from './line/line-page.tsx';
@@ -15,7 +16,8 @@ const pages = ['data', 'train', 'results', 'line'] as const;
 export function App() {
   const [page = 'data', ...rest] = route.value;
   const words = texts.value;
-  const shown = pages.find((each) => each === page) ?? 'data';
+  // To compare is a way of looking at results.
+  const shown = page === 'compare' ? 'results' : (pages.find((each) => each === page) ?? 'data');
   const titles = { data: words.data, train: words.train, results: words.results, line: words.line.title };
   useEffect(() => {
     document.documentElement.lang = language.value;
@@ -63,6 +65,8 @@ export function App() {
       <main id="main" tabIndex={-1}>
         {locked.value ? (
           <SignIn />
+        ) : page === 'compare' ? (
+          <ComparePage steps={rest} />
         ) : shown === 'data' ? (
           <DataPage name={rest[0]} />
         ) : shown === 'train' ? (

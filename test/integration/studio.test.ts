@@ -152,7 +152,7 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     expect([washer?.falseAlarmRate, washer?.missRate]).toEqual([1, 0]);
   }, 180_000);
 
-  it('learns from a false alarm that is marked, and shows before and after', async () => {
+  it('learns from a false alarm that is marked, shows before and after, and both side by side', async () => {
     const washers = page.locator('.tile.falseAlarm', { hasText: 'washer · good' });
     await washers
       .getByRole('button', { name: /^This was a false alarm/ })
@@ -172,6 +172,11 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await shot('learnt');
     const history = await clad('history', join(folder, 'work/runs/demo-1'), '--json');
     expect(history.stdout).toContain('"false-alarm"');
+    await learnt.getByRole('link', { name: 'See all images side by side' }).click();
+    await page.getByText('10 test images that both have seen').waitFor(wait);
+    await page.locator('.pair img[data-over="heat"]').nth(1).waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('side-by-side');
   }, 180_000);
 
   it('watches with a camera, and films good parts into a data set', async () => {

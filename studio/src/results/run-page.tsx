@@ -8,6 +8,7 @@ import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
 import { changes, jobs } from '../live.ts';
+import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 import { Gallery } from './gallery.tsx';
@@ -40,6 +41,7 @@ export function RunPage({ name }: { readonly name: string }) {
             {run.dataset} · {run.method} {run.preset}
           </span>
         )}
+        {run?.results && <a href={addressOf('compare', name, 'now')}>{texts.value.compare.link}</a>}
       </div>
       <Notice text={error ?? refused} />
       {busy && <JobCard job={busy} />}

@@ -7,6 +7,7 @@ import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
 import { percent, scoreText } from '../format.ts';
 import { busyJobs } from '../live.ts';
+import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 import { BeforeAfter } from './before-after.tsx';
@@ -46,6 +47,11 @@ export function UpdateOutcome({ job, run }: UpdateOutcomeProps) {
           now={run.results}
           learnt={update.steps.flatMap(({ done }) => done)}
         />
+      )}
+      {changed && run.results && before && (
+        <p>
+          <a href={addressOf('compare', run.name, `key-${update.before}`, run.name, 'now')}>{words.side}</a>
+        </p>
       )}
       <CommandLine command={job.command} />
     </section>

@@ -1,4 +1,5 @@
 /** @file All words of the pages in English, with the files in `en/`. Another language is a file like this one. */
+import { compare } from './en/compare.ts';
 import { line } from './en/line.ts';
 import { marks } from './en/marks.ts';
 import { plural } from './en/plural.ts';
@@ -266,6 +267,7 @@ export const en = {
     size: (megabytes: string) => `${megabytes} MB`,
   },
   marks,
+  compare,
   line,
 };
 
