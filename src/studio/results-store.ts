@@ -174,6 +174,7 @@ export function thresholdNumbers(thresholds: DetectorMetadata['thresholds']): Re
   return Object.fromEntries(Object.entries(thresholds).map(([name, { threshold }]) => [name, threshold]));
 }
 
+/** A geometry without what else metadata may have in it. */
 export function sizeOf({ width, height, resizeTo }: Geometry): Geometry {
   return resizeTo ? { width, height, resizeTo } : { width, height };
 }

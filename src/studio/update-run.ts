@@ -69,9 +69,8 @@ export async function updateRun(
       ...{ mark, version: null, done: [], refused: [], thresholds: [] },
       ...{ error: null, canForce: false },
     };
-    // How much it changed was told by the process that was stopped.
     const made = since.find(({ action }) => action === mark);
-    if (made) steps.push({ ...none, version: made.version, done: paths });
+    if (made) steps.push({ ...none, version: made.version, done: doneBy(made, paths) });
     else
       try {
         steps.push({ ...none, ...(await change[mark](paths.map((path) => resolve(data, path)))) });
@@ -82,6 +81,15 @@ export async function updateRun(
       }
   }
   return { before: of, after: detectorKey(await readBytes(new RunFolder(run).model)), steps };
+}
+
+/**
+ * Images of a change that a stopped process has made: which ones it refused was told by that one alone, so where it did not take all of them, none are named, and
+ * their marks stay.
+ */
+function doneBy({ action, classes }: DetectorChange, paths: readonly string[]): readonly string[] {
+  const joined = Object.values(classes).reduce((sum, { images }) => sum + images, 0);
+  return action === 'missed' || joined === paths.length ? paths : [];
 }
 
 /** The changes that a detector has seen since a file of it; undefined where the file is none of its own. @param key - of that file */

@@ -138,6 +138,8 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await shot('results');
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
+    // The list is asked for again once the version is there.
+    await page.locator('.versions').getByText('demo-1-v2.onnx').waitFor(wait);
     const downloading = page.waitForEvent('download');
     await page.locator('.versions a[download="demo-1-v2.onnx"]').click();
     const download = await downloading;

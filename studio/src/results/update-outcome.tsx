@@ -67,7 +67,7 @@ function Step({ step, job, run }: StepProps) {
   const { mark, version, done, refused, thresholds, error, canForce } = step;
   return (
     <>
-      {version !== null && (
+      {version !== null && done.length > 0 && (
         <p>{mark === 'missed' ? words.lowered(done.length, version) : words.joined(done.length, version)}</p>
       )}
       {version === null && !error && mark === 'missed' && <p>{words.caught}</p>}
