@@ -283,6 +283,8 @@ export interface EarlierView {
 
 export interface RunView extends RunBrief {
   readonly classes: readonly string[];
+  /** Of its detector file; the training's is 1, and each change by `clad update` makes the next. */
+  readonly version: number;
   /** The newest last. */
   readonly earlier: readonly EarlierView[];
   /** The newest last. */

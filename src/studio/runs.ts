@@ -62,6 +62,7 @@ export class Runs {
     return {
       ...brief,
       classes: metadata?.classes ?? [],
+      version: metadata?.history?.at(-1)?.version ?? 1,
       earlier: metadata ? this.#earlier(name, metadata) : [],
       versions:
         bytes && metadata

@@ -83,7 +83,7 @@ export function LinePage({ run: asked, version: askedVersion }: LinePageProps) {
             >
               {files.map((file) => (
                 <option key={file ?? ''} value={file ?? ''}>
-                  {texts.value.resultsPage.versionName(file)}
+                  {texts.value.resultsPage.versionName(file, value?.version ?? 1)}
                 </option>
               ))}
             </select>

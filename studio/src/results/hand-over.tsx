@@ -16,7 +16,7 @@ export function HandOver({ run }: { readonly run: RunView }) {
             <a class="button" href={addresses.detector(run.name, file)} download={file ?? `${run.name}.onnx`}>
               {words.download}
             </a>{' '}
-            {words.versionName(file)}{' '}
+            {words.versionName(file, run.version)}{' '}
             <span class="quiet">
               {words.created(moment(created))}, {words.size(megabytes(bytes))}
             </span>

@@ -104,7 +104,7 @@ function Finished({ run }: { readonly run: RunView }) {
               >
                 {run.versions.map((each) => (
                   <option key={each.file ?? ''} value={each.file ?? ''}>
-                    {words.versionName(each.file)}
+                    {words.versionName(each.file, run.version)}
                   </option>
                 ))}
               </select>

@@ -210,7 +210,8 @@ export const en = {
     thresholdHint:
       'A photograph is anomalous where its score is above. Move it and see what it costs on the test images.',
     version: 'Version',
-    versionName: (file: string | null) => (file === null ? 'of the training' : file),
+    versionName: (file: string | null, version: number) =>
+      file ?? (version === 1 ? 'of the training' : `version ${version}`),
     counted: (count: number, of: number) => `${count} of ${of}`,
     limits: (low: string, high: string) => `95 % limits ${low} to ${high}`,
     nothing: 'none to count on',
