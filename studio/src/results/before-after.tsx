@@ -33,26 +33,28 @@ export function BeforeAfter({ run, before, now, learnt }: BeforeAfterProps) {
         <table class="before-after">
           <thead>
             <tr>
-              <th scope="col">{words.image}</th>
               <th scope="col">{words.before}</th>
               <th scope="col">{words.now}</th>
             </tr>
           </thead>
-          <tbody>
-            {learnt.map((path) => (
-              <tr key={path}>
-                <th scope="row" class="path">
+          {/* Its name above the two, so that both fit beside each other on a phone. */}
+          {learnt.map((path) => (
+            <tbody key={path}>
+              <tr>
+                <th scope="rowgroup" colSpan={2} class="path">
                   {path}
                 </th>
+              </tr>
+              <tr>
                 {cell(before, path)}
                 {cell(now, path)}
               </tr>
-            ))}
-          </tbody>
+            </tbody>
+          ))}
         </table>
       </div>
       <div class="scroll" tabIndex={0} role="group" aria-label={words.set}>
-        <table>
+        <table class="counts">
           <thead>
             <tr>
               <th scope="col">{words.set}</th>

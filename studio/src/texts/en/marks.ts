@@ -32,7 +32,6 @@ export const marks = {
   forceHint: 'Look at the images first. On the command line this is --force.',
   kept: (folder: string) => `The detector of before is kept in ${folder}.`,
   waiting: 'Before and after are shown once the new version is evaluated.',
-  image: 'Image',
   before: 'Before',
   now: 'Now',
   judged: (score: string, threshold: string) => `${score}, threshold ${threshold}`,
