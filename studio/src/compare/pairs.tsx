@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ResultsView } from '../../../src/studio/api.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { InlineSelect, withAll } from '../components/inline-select.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
 import { Seen } from '../results/before-after.tsx';
 import { countsOf } from '../results/judged.ts';
@@ -67,27 +68,21 @@ export function Pairs({ runs, results, titles }: PairsProps) {
     <>
       <Summary pairs={ofProduct} results={results} titles={titles} />
       <div class="filters">
-        <label class="inline">
-          {texts.value.resultsPage.filter.show}
-          <select value={show} onChange={({ currentTarget }) => setShow(currentTarget.value as Filter)}>
-            {filters.map((each) => (
-              <option key={each} value={each}>
-                {words.show[each]} ({ofProduct.filter((pair) => isOf(pair, each)).length})
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="inline">
-          {texts.value.resultsPage.product}
-          <select value={product} onChange={({ currentTarget }) => setProduct(currentTarget.value)}>
-            <option value="">{texts.value.resultsPage.filter.allProducts}</option>
-            {products.map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </label>
+        <InlineSelect
+          label={texts.value.resultsPage.filter.show}
+          value={show}
+          options={filters.map((each) => [
+            each,
+            `${words.show[each]} (${ofProduct.filter((pair) => isOf(pair, each)).length})`,
+          ])}
+          onChange={(value) => setShow(value as Filter)}
+        />
+        <InlineSelect
+          label={texts.value.resultsPage.product}
+          value={product}
+          options={withAll(texts.value.resultsPage.filter.allProducts, products)}
+          onChange={setProduct}
+        />
       </div>
       <p class="quiet">{words.order}</p>
       {shown.length === 0 && <p>{texts.value.resultsPage.none2}</p>}

@@ -1,6 +1,6 @@
 /** @file The line page: a camera, what a detector of the workspace says of what it shows, and good parts filmed to learn from. */
 import { useEffect, useRef } from 'preact/hooks';
-import { NameOptions } from '../components/name-options.tsx';
+import { InlineSelect } from '../components/inline-select.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
 import { changes, overview } from '../live.ts';
@@ -51,59 +51,38 @@ export function LinePage({ run: asked, version: askedVersion }: LinePageProps) {
           {session.isRunning.value ? words.stop : words.start}
         </button>
         {names.length > 1 && (
-          <label class="inline">
-            {words.camera}
-            <select
-              value={session.cameraId.value}
-              onChange={({ currentTarget }) => void session.start(currentTarget.value)}
-            >
-              {names.map(({ deviceId, label }, at) => (
-                <option key={deviceId} value={deviceId}>
-                  {label || `${words.camera} ${at + 1}`}
-                </option>
-              ))}
-            </select>
-          </label>
+          <InlineSelect
+            label={words.camera}
+            value={session.cameraId.value}
+            options={names.map(({ deviceId, label }, at) => [deviceId, label || `${words.camera} ${at + 1}`])}
+            onChange={(id) => void session.start(id)}
+          />
         )}
-        <label class="inline">
-          {words.detector}
-          <select value={run ?? noRun} onChange={({ currentTarget }) => go('line', currentTarget.value)}>
-            <NameOptions names={runs.map(({ name }) => name)} />
-            <option value={noRun}>{words.noDetector}</option>
-          </select>
-        </label>
+        <InlineSelect
+          label={words.detector}
+          value={run ?? noRun}
+          options={[...runs.map(({ name }) => [name, name] as const), [noRun, words.noDetector]]}
+          onChange={(name) => go('line', name)}
+        />
         {run !== undefined && files.length > 1 && (
-          <label class="inline">
-            {words.version}
-            <select
-              value={version ?? ''}
-              onChange={({ currentTarget }) =>
-                go('line', run, ...(currentTarget.value === '' ? [] : [currentTarget.value]))
-              }
-            >
-              {files.map((file) => (
-                <option key={file ?? ''} value={file ?? ''}>
-                  {texts.value.resultsPage.versionName(file, value?.version ?? 1)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <InlineSelect
+            label={words.version}
+            value={version ?? ''}
+            options={files.map((file) => [
+              file ?? '',
+              texts.value.resultsPage.versionName(file, value?.version ?? 1),
+            ])}
+            onChange={(file) => go('line', run, ...(file === '' ? [] : [file]))}
+          />
         )}
-        <label class="inline">
-          {words.pace}
-          <select
-            value={session.pace.value}
-            onChange={({ currentTarget }) => {
-              session.pace.value = currentTarget.value as Pace;
-            }}
-          >
-            {(Object.keys(paces) as Pace[]).map((each) => (
-              <option key={each} value={each}>
-                {words.paces[each]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <InlineSelect
+          label={words.pace}
+          value={session.pace.value}
+          options={(Object.keys(paces) as Pace[]).map((each) => [each, words.paces[each]])}
+          onChange={(pace) => {
+            session.pace.value = pace as Pace;
+          }}
+        />
         {session.pace.value === 'press' && (
           <>
             <button type="button" disabled={!session.isRunning.value} onClick={() => session.judgeOnce()}>

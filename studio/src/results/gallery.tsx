@@ -1,6 +1,7 @@
 /** @file Test images by their score, the highest first, with what the thresholds of now make of them. */
 import { useMemo, useState } from 'preact/hooks';
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
+import { InlineSelect, withAll } from '../components/inline-select.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
 import { scoreText } from '../format.ts';
 import { texts } from '../texts/texts.ts';
@@ -59,51 +60,34 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
   const columns = Math.max(2, Math.floor((width + gap) / (tileWidth + gap)));
   const heightOf = useMemo(() => () => tileHeight + gap, []);
   const at = shown.findIndex(({ index }) => index === looked);
-  const select = (
-    label: string,
-    value: string,
-    options: readonly (readonly [string, string])[],
-    set: (value: string) => void,
-  ) => (
-    <label class="inline">
-      {label}
-      <select value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
-        {options.map(([each, text]) => (
-          <option key={each} value={each}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
   return (
     <section aria-labelledby="gallery">
       <h2 id="gallery">{words.gallery}</h2>
       <div class="filters">
-        {select(
-          words.filter.show,
-          show,
-          filters.map((each) => [
+        <InlineSelect
+          label={words.filter.show}
+          value={show}
+          options={filters.map((each) => [
             each,
             `${words.filter[each]} (${placed.filter(({ image }) => isShown(image, each, thresholds)).length})`,
-          ]),
-          (value) => setShow(value as Filter),
-        )}
-        {select(
-          words.product,
-          product,
-          [['', words.filter.allProducts], ...products.map((each) => [each, each] as const)],
-          (value) => {
+          ])}
+          onChange={(value) => setShow(value as Filter)}
+        />
+        <InlineSelect
+          label={words.product}
+          value={product}
+          options={withAll(words.filter.allProducts, products)}
+          onChange={(value) => {
             setProduct(value);
             setKind('');
-          },
-        )}
-        {select(
-          words.filter.kind,
-          kind,
-          [['', words.filter.allKinds], ...kinds.map((each) => [each, each] as const)],
-          setKind,
-        )}
+          }}
+        />
+        <InlineSelect
+          label={words.filter.kind}
+          value={kind}
+          options={withAll(words.filter.allKinds, kinds)}
+          onChange={setKind}
+        />
         <OverlayControls overlay={overlay} onChange={setOverlay} />
       </div>
       {shown.length === 0 && <p>{words.none2}</p>}
