@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from golden_blocks import Block
 from golden_numbers import summary, uniform, values, write
+from golden_optimizers import StableAdamW
 
 
 def weighted(y):
@@ -76,30 +77,6 @@ def network(name, made, shape):
     }
 
 
-class StableAdamW(torch.optim.Optimizer):
-    """Wortsman et al. 2023 as Dinomaly has it, without AMSGrad."""
-
-    def __init__(self, parameters, **options):
-        super().__init__(parameters, options)
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            beta1, beta2 = group['betas']
-            for p in group['params']:
-                state = self.state[p]
-                if not state:
-                    state.update(step=0, first=torch.zeros_like(p), second=torch.zeros_like(p))
-                state['step'] += 1
-                state['first'].mul_(beta1).add_(p.grad, alpha=1 - beta1)
-                state['second'].mul_(beta2).addcmul_(p.grad, p.grad, value=1 - beta2)
-                p.mul_(1 - group['lr'] * group['weight_decay'])
-                denominator = (state['second'] / (1 - beta2 ** state['step'])).sqrt().add_(group['eps'])
-                surprise = (p.grad / denominator).pow(2).mean().sqrt()
-                rate = group['lr'] / (1 - beta1 ** state['step']) / max(1.0, surprise.item())
-                p.addcdiv_(state['first'], denominator, value=-rate)
-
-
 def trajectory(optimizer, clip=None):
     """Six steps, whose gradients are a formula: the last ones are ten times as long."""
     parameters = {'a.weight': values('a.weight', [3, 4]), 'b.bias': values('b.bias', [5])}
@@ -141,6 +118,8 @@ def main():
         'Adam': trajectory(lambda p: torch.optim.Adam(p, **options)),
         'AdamW': trajectory(lambda p: torch.optim.AdamW(p, weight_decay=0.1, **options)),
         'StableAdamW': trajectory(lambda p: StableAdamW(p, weight_decay=0.1, **options)),
+        'AdamW, AMSGrad': trajectory(lambda p: torch.optim.AdamW(p, weight_decay=0.1, amsgrad=True, **options)),
+        'StableAdamW, AMSGrad': trajectory(lambda p: StableAdamW(p, weight_decay=0.1, amsgrad=True, **options)),
         'AdamW, clipped': trajectory(lambda p: torch.optim.AdamW(p, weight_decay=0.1, **options), 0.5),
     }
     about = 'Layers and optimisers with formula-made weights, by tools/make-layers-golden.py'

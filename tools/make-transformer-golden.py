@@ -149,7 +149,7 @@ class Network:
         if self.pre_norm:
             x = self.apply_norm(x, 'norm_pre')
         angles = self.angles(rows, columns) if self.rotary else None
-        outputs, inner = {}, []
+        outputs, inner, tokens = {}, [], []
 
         def as_map(of):
             return of[:, leading:].transpose(1, 2).reshape(len(image), WIDTH, rows, columns)
@@ -160,6 +160,7 @@ class Network:
             x = x + scale1 * self.attend(self.apply_norm(x, b + 'norm1'), b, angles, leading)
             x = x + scale2 * self.perceptron(self.apply_norm(x, b + 'norm2'), b)
             outputs[f'block{block + 1}'] = as_map(x)
+            tokens.append(x[:, 0])
             if block + 1 < DEPTH:
                 inner.append(as_map(self.apply_norm(x, 'norm')))
         for block, each in enumerate(inner):
@@ -167,6 +168,8 @@ class Network:
         x = self.apply_norm(x, 'norm')
         outputs['norm'] = as_map(x)
         outputs['class'] = x[:, 0][:, :, None, None].expand(-1, -1, rows, columns)
+        for block, each in enumerate(tokens):
+            outputs[f'class{block + 1}'] = each[:, :, None, None].expand(-1, -1, rows, columns)
         return outputs
 
 

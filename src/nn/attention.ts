@@ -13,12 +13,17 @@ import {
   reshape,
   shares,
   slice,
-  sum,
   type Tensor,
   transpose,
 } from '../graph/index.ts';
 import { type Gelu, gelu } from './gelu.ts';
-import { layerNorm, layerNormParameters, linearParameters, linearTokens } from './linear.ts';
+import {
+  type LinearStart,
+  layerNorm,
+  layerNormParameters,
+  linearParameters,
+  linearTokens,
+} from './linear.ts';
 import type { DeclaredParameters, ParameterTensors } from './parameters.ts';
 
 /** Which tokens a token sees, and how their weights are made. */
@@ -60,11 +65,16 @@ function bySoftmax(
   return matmul(drop(shares(mask ? add(scores, mask) : scores)), v);
 }
 
-/** phi(q) (phi(k)^T v) over phi(q) times the sum of all phi(k): the T by T pairs are never made. */
+/**
+ * phi(q) (phi(k)^T v) over phi(q) times the sum of all phi(k): the T by T pairs are never made. The sum is a product with ones: the engine's own goes another
+ * way for one image than for several, and would give another last digit.
+ */
 function linearly(q: Tensor, k: Tensor, v: Tensor): Tensor {
   const [positiveQ, positiveK] = [q, k].map((x) => add(elu(x), 1)) as [Tensor, Tensor];
   const mixed = matmul(positiveQ, matmul(turned(positiveK), v));
-  const all = sum(positiveK, { axes: [2], keepDims: true });
+  const tokens = k.shape[2] as number;
+  const ones = k.graph.constant('ones', new Float32Array(tokens).fill(1), [1, tokens]);
+  const all = matmul(ones, positiveK);
   return div(mixed, matmul(positiveQ, turned(all)));
 }
 
@@ -82,19 +92,20 @@ export interface BlockShape {
   readonly epsilon?: number;
 }
 
-/** First values of a block. @param name - what their names begin with */
+/** First values of a block. @param name - what their names begin with @param start - of its linear layers */
 export function blockParameters(
   name: string,
   { width, hidden }: BlockShape,
   random: Random,
+  start: LinearStart = {},
 ): DeclaredParameters {
   return {
     ...layerNormParameters(`${name}.norm1`, width),
-    ...linearParameters(`${name}.attn.qkv`, width, 3 * width, random),
-    ...linearParameters(`${name}.attn.proj`, width, width, random),
+    ...linearParameters(`${name}.attn.qkv`, width, 3 * width, random, start),
+    ...linearParameters(`${name}.attn.proj`, width, width, random, start),
     ...layerNormParameters(`${name}.norm2`, width),
-    ...linearParameters(`${name}.mlp.fc1`, width, hidden, random),
-    ...linearParameters(`${name}.mlp.fc2`, hidden, width, random),
+    ...linearParameters(`${name}.mlp.fc1`, width, hidden, random, start),
+    ...linearParameters(`${name}.mlp.fc2`, hidden, width, random, start),
   };
 }
 

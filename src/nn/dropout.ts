@@ -6,6 +6,9 @@ import { Random } from '../core/random.ts';
 import { cast, greaterOrEqual, mul, reshape, type Tensor } from '../graph/index.ts';
 import { drawnPlaces, prime } from './drawn-places.ts';
 
+/** What is done to values on their way through a network, by a name of the place: dropout in training, nothing afterwards. */
+export type Drop = (name: string, x: Tensor) => Tensor;
+
 /** The number that a step is fed for its masks, a scalar of type int64. */
 export function dropoutDraw(seed: number, stage: number, step: number): number {
   return new Random(seed, 'dropout', stage, step).integer(prime);

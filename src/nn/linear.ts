@@ -9,18 +9,36 @@ import {
   parameterNamed,
 } from './parameters.ts';
 
-/** First values of a linear layer: normal within two deviations of 0.02, as vision transformers begin; a bias of zeros where there is one. */
+/** Normal numbers, without those far out. */
+interface FirstWeights {
+  readonly deviation: number;
+  /** The farthest, in deviations. */
+  readonly farthest: number;
+}
+
+/** As vision transformers begin. */
+const usualWeights: FirstWeights = { deviation: 0.02, farthest: 2 };
+
+/** How a linear layer begins. */
+export interface LinearStart {
+  /** @default true */
+  readonly bias?: boolean;
+  /** @default as vision transformers begin: within two deviations of 0.02 */
+  readonly weights?: FirstWeights;
+}
+
+/** First values of a linear layer: normal, and a bias of zeros where there is one. */
 export function linearParameters(
   name: string,
   inputs: number,
   outputs: number,
   random: Random,
-  bias = true,
+  { bias = true, weights: { deviation, farthest } = usualWeights }: LinearStart = {},
 ): DeclaredParameters {
   const data = Float32Array.from({ length: inputs * outputs }, () => {
     let value = random.normal(0, 1);
-    while (Math.abs(value) > 2) value = random.normal(0, 1);
-    return 0.02 * value;
+    while (Math.abs(value) > farthest) value = random.normal(0, 1);
+    return deviation * value;
   });
   return {
     [`${name}.weight`]: { shape: [outputs, inputs], data, role: 'trained' },

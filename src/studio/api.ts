@@ -8,6 +8,7 @@ import type { ClassSummary, Problem } from '../data/inspection.ts';
 import type { Geometry } from '../image/geometry.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { TrainingPlan } from '../jobs/train/plan.ts';
+import { type UpdateResult, updateJob } from './update-api.ts';
 
 const name = z.string().min(1).max(200);
 /** A path below a data set, with slashes. */
@@ -66,6 +67,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   trainJob,
   evaluateJob,
   thresholdJob,
+  updateJob,
 ]);
 export const planSchema = trainSettings;
 export const exclusionSchema = z.strictObject({
@@ -175,6 +177,7 @@ export interface JobView {
 export interface JobResult {
   /** Of `threshold`: the new file in `detectors/`. */
   readonly detector?: string;
+  readonly update?: UpdateResult;
   /** Seconds it took. */
   readonly seconds: number;
 }
@@ -185,7 +188,7 @@ export type StudioEvent =
   | { readonly type: 'job'; readonly job: JobView }
   | { readonly type: 'removed'; readonly id: number }
   /** Data sets, runs or detectors are others now. */
-  | { readonly type: 'changed'; readonly what: 'data' | 'runs'; readonly name: string };
+  | { readonly type: 'changed'; readonly what: 'data' | 'runs' | 'marks'; readonly name: string };
 
 /** The workspace at a glance. */
 export interface Overview {
@@ -350,8 +353,21 @@ export interface VersionView {
   readonly bytes: number;
 }
 
+/** The detector file that a change by `clad update` replaced, as far as its results are kept. */
+export interface EarlierView {
+  readonly key: string;
+  /** The training's is 1. */
+  readonly version: number;
+  /** ISO 8601: when it was replaced. */
+  readonly until: string;
+}
+
 export interface RunView extends RunBrief {
   readonly classes: readonly string[];
+  /** Of its detector file; the training's is 1, and each change by `clad update` makes the next. */
+  readonly version: number;
+  /** The newest last. */
+  readonly earlier: readonly EarlierView[];
   /** The newest last. */
   readonly versions: readonly VersionView[];
   readonly evaluation: EvaluationDocument | null;
@@ -385,5 +401,7 @@ export interface ResultsView {
   readonly key: string;
   readonly dataset: string;
   readonly geometry: Geometry;
+  /** Of the detector file, by product. */
+  readonly thresholds: Readonly<Record<string, number>>;
   readonly images: readonly ResultImage[];
 }

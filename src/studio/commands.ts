@@ -2,17 +2,42 @@
 import { shellWord } from '../core/shell-word.ts';
 import type { Job } from './api.ts';
 
+type UpdateJob = Extract<Job, { kind: 'update' }>;
+
 /**
  * @param exclude - training images that are left out, below the data set
  * @param drawn - products that have a region of interest
+ * @param forWindows - a page, which cannot know, says it
  */
-export function commandOf(job: Job, exclude: readonly string[] = [], drawn: readonly string[] = []): string {
-  return ['clad', ...wordsOf(job, exclude, drawn)]
-    .map((word) => shellWord(word, process.platform === 'win32'))
-    .join(' ');
+export function commandOf(
+  job: Job,
+  exclude: readonly string[] = [],
+  drawn: readonly string[] = [],
+  forWindows = process.platform === 'win32',
+): string {
+  const commands = job.kind === 'update' ? updatesOf(job) : [wordsOf(job, exclude, drawn)];
+  return commands
+    .map((words) => ['clad', ...words].map((word) => shellWord(word, forWindows)).join(' '))
+    .join(' && ');
 }
 
-function wordsOf(job: Job, exclude: readonly string[], drawn: readonly string[]): string[] {
+/** Each kind of mark is a change of its own. */
+function updatesOf({ run, dataset, falseAlarms, missed, force }: UpdateJob): string[][] {
+  const change = (option: string, paths: readonly string[]) => [
+    ...['update', `runs/${run}`, option, ...paths.map((path) => `data/${dataset}/${path}`)],
+    ...(force ? ['--force'] : []),
+  ];
+  return [
+    ...(falseAlarms.length > 0 ? [change('--false-alarm', falseAlarms)] : []),
+    ...(missed.length > 0 ? [change('--missed', missed)] : []),
+  ];
+}
+
+function wordsOf(
+  job: Exclude<Job, UpdateJob>,
+  exclude: readonly string[],
+  drawn: readonly string[],
+): string[] {
   switch (job.kind) {
     case 'demo': {
       const { dataset, classes, size, train, testGood, testAnomalous, seed } = job;

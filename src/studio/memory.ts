@@ -1,12 +1,13 @@
 /**
  * @file What only the studio knows, in one SQLite file: jobs and what became of them, images that are left out, what inspections found, versions of
- * detectors. Images, runs and detectors are files of the workspace; without this file they are all there.
+ * detectors, judgements that somebody calls wrong. Images, runs and detectors are files of the workspace; without this file they are all there.
  */
 import Database from 'libsql';
 import { CladError } from '../core/errors.ts';
 import type { Inspection } from '../data/inspect.ts';
 import type { RegionDefinitions } from '../jobs/roi/region-definition.ts';
 import type { Job, JobState, JobView } from './api.ts';
+import type { Mark, MarkedImage } from './update-api.ts';
 
 const tables = `
 CREATE TABLE IF NOT EXISTS jobs (
@@ -44,6 +45,13 @@ CREATE TABLE IF NOT EXISTS versions (
   created TEXT NOT NULL,
   thresholds TEXT NOT NULL,
   source TEXT
+);
+CREATE TABLE IF NOT EXISTS marks (
+  run TEXT NOT NULL,
+  path TEXT NOT NULL,
+  mark TEXT NOT NULL,
+  created TEXT NOT NULL,
+  PRIMARY KEY (run, path)
 );`;
 
 /** What a training is given of its data set besides the images, as it was when it was asked for. */
@@ -219,6 +227,23 @@ export class Memory {
         thresholds: JSON.parse(String(thresholds)) as Record<string, number>,
       }),
     );
+  }
+
+  /** Judgements of a run's test images that somebody calls wrong, in the order in which they were marked. */
+  marks(run: string): MarkedImage[] {
+    return this.#all('SELECT path, mark FROM marks WHERE run = ? ORDER BY created, path', [run]).map(
+      ({ path, mark }) => ({ path: String(path), mark: mark as Mark }),
+    );
+  }
+
+  /** @param mark - null takes it back */
+  mark(run: string, path: string, mark: Mark | null): void {
+    if (mark === null) this.#run('DELETE FROM marks WHERE run = ? AND path = ?', [run, path]);
+    else
+      this.#run('INSERT OR REPLACE INTO marks (run, path, mark, created) VALUES (?, ?, ?, ?)', [
+        ...[run, path, mark],
+        new Date().toISOString(),
+      ]);
   }
 
   #run(statement: string, values: readonly Value[]): number {

@@ -16,6 +16,7 @@ const laneOf: Readonly<Record<Job['kind'], 'long' | 'short'>> = {
   threshold: 'short',
   train: 'long',
   evaluate: 'long',
+  update: 'long',
 };
 
 /** Milliseconds between two writings of progress to the disk. */
@@ -209,11 +210,11 @@ export class JobQueue {
     try {
       if (answer?.type === 'done') {
         await onOutcome?.(this.#record(id), answer.outcome);
-        const { seconds, detector } = answer.outcome;
+        const { seconds, detector, update } = answer.outcome;
         memory.updateJob(id, {
           ...common,
           state: 'done',
-          result: { seconds, ...(detector !== undefined && { detector }) },
+          result: { seconds, ...(detector !== undefined && { detector }), ...(update && { update }) },
         });
       } else if (ending === 'waiting')
         memory.updateJob(id, { progress, notes, state: 'waiting', again: true });

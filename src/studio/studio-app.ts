@@ -1,9 +1,8 @@
 /** @file The studio's HTTP application: its pages, and below `/api` what they ask for. It stands on what the service stands on (server/http-app.ts). */
-import { createReadStream, existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import statics from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
 import { registeredNames } from '../features/backbones/backbone.ts';
@@ -40,11 +39,14 @@ import {
 import { checked } from './checked.ts';
 import { type Datasets, leftOutOf } from './datasets.ts';
 import type { EventStreams } from './events.ts';
+import type { Line } from './line.ts';
 import type { Masks } from './masks.ts';
 import type { Pictures } from './pictures.ts';
 import type { Plans } from './plans.ts';
 import type { JobQueue } from './queue.ts';
 import type { Regions } from './regions.ts';
+import { namedParams, requireBytes, sendPicture } from './replies.ts';
+import { lineRoutes, markRoutes, runRoutes } from './run-routes.ts';
 import type { Runs } from './runs.ts';
 import { hasSession, sessionCookie } from './session.ts';
 import type { Workspace } from './workspace.ts';
@@ -62,18 +64,13 @@ export interface StudioParts {
   readonly pictures: Pictures;
   readonly queue: JobQueue;
   readonly plans: Plans;
+  readonly line: Line;
   readonly streams: EventStreams;
 }
 
 /** The pages load what the studio has, and nothing else; their scripts and styles are files. */
 const ownPages =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-/** A report is one file with its style, its pictures and its script inside, whose hash it names itself. In the sandbox it is of no site, so it cannot reach the studio. */
-const reportPolicy =
-  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
-
-const name = z.string().min(1).max(200);
-const namedParams = z.object({ name });
 const idParams = z.object({ id: z.coerce.number().int().min(1) });
 
 /** Where the build puts the pages. */
@@ -113,6 +110,8 @@ export async function studioApp(parts: StudioParts, pages = pagesFolder): Promis
   regionRoutes(app, parts);
   jobRoutes(app, parts);
   runRoutes(app, parts);
+  markRoutes(app, parts);
+  lineRoutes(app, parts);
   return app;
 }
 
@@ -184,13 +183,12 @@ function datasetRoutes(
   });
   app.put('/api/datasets/:name/images', async ({ params, query, body }, reply) => {
     const dataset = checked(namedParams, params).name;
-    if (!Buffer.isBuffer(body))
-      throw new CladError('MEDIA_TYPE_UNKNOWN', { type: 'none', expected: 'application/octet-stream' });
+    const bytes = requireBytes(body);
     if (queue.isBusy(['demo'], dataset)) {
       const reason = 'demo data is being drawn into this data set';
       throw new CladError('UPLOAD_REFUSED', { name: dataset, reason });
     }
-    const taken = await datasets.take(dataset, checked(uploadQuery, query), body);
+    const taken = await datasets.take(dataset, checked(uploadQuery, query), bytes);
     return reply.status(taken.known ? 200 : 201).send(taken);
   });
   app.post('/api/datasets/:name/exclusions', async ({ params, body }) => {
@@ -289,6 +287,12 @@ function jobRoutes(
       case 'threshold':
         await runs.detector(job.run, job.base);
         return queue.add(job.run, job);
+      case 'update': {
+        const paths = [...job.falseAlarms, ...job.missed];
+        const dataset = await runs.requireTested(job.run, job.of, paths);
+        for (const path of paths) await datasets.file(dataset, path);
+        return queue.add(job.run, { ...job, dataset });
+      }
     }
   };
   const numbered = (params: unknown) => checked(idParams, params).id;
@@ -311,56 +315,4 @@ function jobRoutes(
     await requireOffered(settings);
     return plans.of(settings, await givenTo(settings), gone.signal);
   });
-}
-
-function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
-  app.get('/api/runs/:name', async ({ params }) => runs.view(checked(namedParams, params).name));
-  app.get('/api/runs/:name/log', async ({ params }) => runs.log(checked(namedParams, params).name));
-  const pictureParams = z.object({ name, of: z.enum(['samples', 'standing-out']), file: name });
-  app.get('/api/runs/:name/pictures/:of/:file', async ({ params }, reply) => {
-    const { name: run, of, file } = checked(pictureParams, params);
-    return sendPicture(reply, createReadStream(await runs.picture(run, of, file)), 'image/png');
-  });
-  const heatParams = z.object({ name, what: z.enum(['heat', 'truth']), at: z.coerce.number().int().min(0) });
-  app.get('/api/runs/:name/results/:what/:at', async ({ params }, reply) => {
-    const { name: run, what, at } = checked(heatParams, params);
-    return sendPicture(reply, await runs.heat(run, what, at), 'image/webp');
-  });
-  app.get('/api/runs/:name/report', async ({ params }, reply) => {
-    const run = checked(namedParams, params).name;
-    const page = await runs.report(run);
-    return reply
-      .header('Content-Security-Policy', reportPolicy)
-      .header('Content-Disposition', disposition('inline', `${run}-report.html`))
-      .type('text/html; charset=utf-8')
-      .send(createReadStream(page));
-  });
-  const fileQuery = z.strictObject({ version: name.optional() });
-  app.get('/api/runs/:name/detector', async ({ params, query }, reply) => {
-    const run = checked(namedParams, params).name;
-    const { version = null } = checked(fileQuery, query);
-    const path = await runs.detector(run, version);
-    return reply
-      .header(
-        'Content-Disposition',
-        disposition('attachment', version === null ? `${run}.onnx` : basename(path)),
-      )
-      .type('application/octet-stream')
-      .send(createReadStream(path));
-  });
-}
-
-/** What a picture shows changes with its address (a run's and an image's may be made again), so that a page asks once more after a while. */
-function sendPicture(
-  reply: FastifyReply,
-  content: Buffer | NodeJS.ReadableStream,
-  type: string,
-): FastifyReply {
-  return reply.header('Cache-Control', 'private, max-age=60').type(type).send(content);
-}
-
-/** RFC 6266: a name of any letters. */
-function disposition(kind: 'inline' | 'attachment', file: string): string {
-  const plain = file.replaceAll(/[^\w.-]/g, '_');
-  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll("'", '%27')}`;
 }

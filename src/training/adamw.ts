@@ -18,11 +18,15 @@ export interface AdamWOptions {
    * gradient over the root of that moment, where this is above 1. @default false
    */
   readonly clipUpdates?: boolean;
+  /** AMSGrad (Reddi et al. 2018): the largest second moment so far takes the second moment's place. @default false */
+  readonly amsgrad?: boolean;
 }
 
 export interface AdamMoments {
   readonly first: Tensor;
   readonly second: Tensor;
+  /** The largest `second` so far, of AMSGrad alone. */
+  readonly largest?: Tensor | undefined;
 }
 
 /**
@@ -41,12 +45,13 @@ export function adamW(
   const { beta1, beta2, epsilon, weightDecay, clipUpdates = false } = options;
   const first = add(mul(moments.first, beta1), mul(gradient, 1 - beta1));
   const second = add(mul(moments.second, beta2), mul(square(gradient), 1 - beta2));
+  const largest = moments.largest && maximum(moments.largest, second);
   const decayed = mul(parameter, sub(1, mul(learningRate, weightDecay)));
-  const denominator = add(div(sqrt(second), sqrt(corrections.second)), epsilon);
+  const denominator = add(div(sqrt(largest ?? second), sqrt(corrections.second)), epsilon);
   const surprise = clipUpdates ? sqrt(mean(square(div(gradient, denominator)))) : undefined;
   const rate = surprise ? div(learningRate, maximum(surprise, 1)) : learningRate;
   const change = mul(div(first, denominator), div(rate, corrections.first));
-  return { parameter: sub(decayed, change), moments: { first, second } };
+  return { parameter: sub(decayed, change), moments: { first, second, largest } };
 }
 
 /** 1 - beta^t for both moments; t counts from 1, a float32 scalar. */

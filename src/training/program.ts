@@ -40,16 +40,19 @@ export type StepBuilder = (
 const stepCounter = 'step';
 const firstMoment = (name: string) => `${name}.exp_avg`;
 const secondMoment = (name: string) => `${name}.exp_avg_sq`;
+const largestMoment = (name: string) => `${name}.max_exp_avg_sq`;
 const averaged = (name: string) => `${name}.ema`;
 
 /**
  * The state a training starts from: parameters, zero moments of the trained ones, step 0, and the averaged values where wanted.
  * @param values - other than the declared ones, e.g. the best of an earlier stage
+ * @param amsgrad - see `AdamWOptions`
  */
 export function initialState(
   declared: DeclaredParameters,
   averaging: boolean,
   values: Parameters = declared,
+  amsgrad = false,
 ): Parameters {
   const state: Record<string, Parameters[string]> = {};
   const add = (name: string, shape: readonly number[], data: Float32Array) => {
@@ -63,6 +66,7 @@ export function initialState(
     if (role === 'trained') {
       add(firstMoment(name), shape, new Float32Array(data.length));
       add(secondMoment(name), shape, new Float32Array(data.length));
+      if (amsgrad) add(largestMoment(name), shape, new Float32Array(data.length));
     }
     if (averaging && role !== 'frozen') add(averaged(name), shape, data.slice());
   }
@@ -157,6 +161,7 @@ function update(
     const moments = {
       first: current[firstMoment(name)] as Tensor,
       second: current[secondMoment(name)] as Tensor,
+      largest: current[largestMoment(name)],
     };
     const factor = rateOf(name);
     const updated = adamW(
@@ -170,6 +175,7 @@ function update(
     next[name] = updated.parameter;
     next[firstMoment(name)] = updated.moments.first;
     next[secondMoment(name)] = updated.moments.second;
+    if (updated.moments.largest) next[largestMoment(name)] = updated.moments.largest;
   });
   // An average of few steps shall not be half of the first, random weights: its memory grows with it.
   const decay = minimum(div(add(step, 1), add(step, 10)), averageDecay);

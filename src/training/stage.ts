@@ -10,10 +10,12 @@ export interface StageSchedule {
   readonly epochs: number | null;
   /** Of AdamW, at the first step. */
   readonly learningRate: number;
-  /** `cosine` falls to a hundredth at the last step, `step` to a tenth after four fifths of the steps. */
+  /** `cosine` falls to `lastShare` at the last step, `step` to a tenth after four fifths of the steps. */
   readonly schedule: 'constant' | 'cosine' | 'step';
   /** Steps at the beginning in which the learning rate grows evenly to its own. @default 0 */
   readonly warmUp?: number;
+  /** What is left of the learning rate at the last step of `cosine`. @default 0.01 */
+  readonly lastShare?: number;
 }
 
 /** Where a stage's batches come from: the same for the same step, so that a training that is resumed sees what another would have. */
@@ -45,16 +47,18 @@ export function stepsOf({ steps, epochs }: StageSchedule, stepsPerEpoch: number)
   return steps ?? Math.round((epochs ?? 0) * stepsPerEpoch);
 }
 
-/** What is left of the learning rate at the last step of `cosine`. */
-const lastShare = 0.01;
-
 /**
  * The learning rate of a step.
  * @param step - from 0
  * @param steps - of the stage
  */
 export function rateAt(
-  { learningRate, schedule, warmUp = 0 }: Pick<StageSchedule, 'learningRate' | 'schedule' | 'warmUp'>,
+  {
+    learningRate,
+    schedule,
+    warmUp = 0,
+    lastShare = 0.01,
+  }: Pick<StageSchedule, 'learningRate' | 'schedule' | 'warmUp' | 'lastShare'>,
   step: number,
   steps: number,
 ): number {

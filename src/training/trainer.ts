@@ -120,7 +120,8 @@ function freshState(
   const own = concernedBy(stage, declared);
   const others = Object.keys(declared).filter((name) => !Object.hasOwn(own, name));
   const kept = others.map((name) => [name, { shape: declared[name]!.shape, data: values[name]!.data }]);
-  return { ...Object.fromEntries(kept), ...initialState(own, optimizer.averageDecay > 0, values) };
+  const { averageDecay, amsgrad } = optimizer;
+  return { ...Object.fromEntries(kept), ...initialState(own, averageDecay > 0, values, amsgrad) };
 }
 
 /** A stage begins with the best of the one before, and with an optimiser that remembers nothing. */

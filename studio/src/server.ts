@@ -13,12 +13,15 @@ import type {
   RegionRemoval,
   RegionRequest,
   RegionView,
+  ResultsView,
   RunView,
   ToldError,
   TrainChoices,
   TrainSettings,
   UploadQuery,
 } from '../../src/studio/api.ts';
+import type { LineJudgement, LineQuery } from '../../src/studio/line-api.ts';
+import type { Mark, MarkedImage } from '../../src/studio/update-api.ts';
 
 /** Whether the token has to be said first. */
 export const locked = signal(false);
@@ -87,6 +90,15 @@ export const server = {
     ask<PlanView>('plan', { method: 'POST', json: settings, signal: given }),
   run: (name: string) => ask<RunView>(`runs/${at(name)}`),
   log: (name: string) => ask<LogView>(`runs/${at(name)}/log`),
+  /** @param key - of one of its detector files */
+  results: (name: string, key: string) =>
+    ask<ResultsView>(`runs/${at(name)}/results?${new URLSearchParams({ key })}`),
+  /** @param frame - an image file */
+  judge: (query: LineQuery, frame: Blob) =>
+    ask<LineJudgement>(`line?${new URLSearchParams({ ...query })}`, { method: 'POST', body: frame }),
+  marks: (name: string) => ask<MarkedImage[]>(`runs/${at(name)}/marks`),
+  mark: (name: string, path: string, mark: Mark | null) =>
+    ask(`runs/${at(name)}/marks`, { method: 'PUT', json: { path, mark } }),
 };
 
 /** Addresses of pictures and files, for the browser to ask for. */
@@ -99,7 +111,7 @@ export const addresses = {
   runPicture: (run: string, of: 'samples' | 'standing-out', file: string) =>
     `/api/runs/${at(run)}/pictures/${of}/${at(file)}`,
   result: (run: string, what: 'heat' | 'truth', index: number, key: string) =>
-    `/api/runs/${at(run)}/results/${what}/${index}?${key}`,
+    `/api/runs/${at(run)}/results/${what}/${index}?key=${key}`,
   report: (run: string) => `/api/runs/${at(run)}/report`,
   detector: (run: string, version: string | null) =>
     `/api/runs/${at(run)}/detector${version === null ? '' : `?version=${at(version)}`}`,

@@ -27,19 +27,41 @@ const reconstructor = [
   'network.hidden=64',
   'network.neighbours=3',
 ];
+const decoder = [
+  'features.groups=1',
+  'training.batch=8',
+  'training.steps=100',
+  'training.warmUp=10',
+  'mining.warmUp=50',
+  'network.width=32',
+  'network.headWidth=8',
+  'network.layers=2',
+];
 const own: Readonly<Record<string, readonly string[]>> = {
   patchcore: bank,
   rd: student,
   uniad: reconstructor,
   cflow: flows,
+  dinomaly: decoder,
   subspace: ['subspace.components=8'],
   rad: ['memory.components=6'],
 };
 const settingsOf = (method: string) =>
   ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
 /** Methods with a training of their own, which is interrupted here; that of networks on patches is in train.test.ts. */
-const resumed = ['rd', 'uniad', 'cflow'];
-const methods = ['patchcore', 'simplenet', 'glass', 'cras', 'rd', 'uniad', 'cflow', 'subspace', 'rad'];
+const resumed = ['rd', 'uniad', 'cflow', 'dinomaly'];
+const methods = [
+  'patchcore',
+  'simplenet',
+  'glass',
+  'cras',
+  'rd',
+  'uniad',
+  'cflow',
+  'dinomaly',
+  'subspace',
+  'rad',
+];
 
 let folder = '';
 let parts = '';
@@ -117,7 +139,8 @@ describe.each(methods)('%s', (method) => {
   );
 });
 
-describe.each(resumed)('%s', (method) => {
+// Of dinomaly it is the same code as of uniad, with more that a step is fed.
+describe.each(resumed.filter((method) => full || method !== 'dinomaly'))('%s', (method) => {
   it('that is interrupted goes on where it was, and scores as if it had not been', async () => {
     const out = join(folder, `${method}-stopped`);
     const args = trainArguments(method, `${method}-stopped`, '--no-report');
@@ -208,6 +231,38 @@ describe('uniad', () => {
   });
 });
 
+describe('dinomaly', () => {
+  it('says what it needs of layers of a network that is no transformer', async () => {
+    const { status, stderr } = await train(
+      'dinomaly',
+      'refused',
+      ...['--set', 'features.groups=2', '--set', 'network.width=null'],
+    );
+    expect(stderr).toMatch(
+      /network\.width.*a number, as the layers of backbone .* have other numbers of channels each \(12, 10\)/,
+    );
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(2);
+  });
+
+  it('says beforehand what it does with them, and what it will cost', async () => {
+    const { status, stdout, stderr } = await train(
+      'dinomaly',
+      'planned',
+      ...['--set', 'features.recentre=true', '--plan', '--json'],
+    );
+    expect(stderr).toMatch(/are joined, not averaged: layer2, layer3\./);
+    expect(stderr).toMatch(
+      /has no class token for its layers: features are recentred by each image's mean\./,
+    );
+    expect(status).toBe(0);
+    const { images, time, disk } = JSON.parse(stdout) as TrainingPlan;
+    expect(Object.keys(time)).toEqual(['features', 'training', 'thresholds']);
+    // Both layers on the grid of 4 x 4 places, in half precision.
+    expect(disk).toEqual({ features: images * (12 + 10) * 16 * 2 });
+  });
+});
+
 describe('noise that is too short to be learnt', () => {
   it.each([
     ['simplenet', ['--set', 'noise=0.0001'], /Set noise higher: it is 0\.0001, try 0\.0002/],
@@ -273,6 +328,8 @@ describe('a method', () => {
   it('that is unknown is refused with the names there are', async () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, subspace, rad/);
+    expect(stderr).toMatch(
+      /clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, dinomaly, subspace, rad/,
+    );
   });
 });

@@ -1,12 +1,13 @@
 /**
  * @file The studio as people use it, in Chromium: demo data, a look at them, a training that survives a page that is loaded again and a server that is killed, a
- * threshold that is moved and saved, the file taken away; and the numbers on the screen are those of the command line.
+ * threshold that is moved and saved, the file taken away, a false alarm that is learnt from, a camera; and the numbers on the screen are those of the command line.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDetector } from '../../src/detector/file-checksum.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { barriers, chromiumPath, hasChromium } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
@@ -30,7 +31,9 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'clad-studio-'));
     studio = await startListening('studio', join(folder, 'work'), '--port', '0', '--no-open');
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    // A camera that Chromium draws, and no question whether it may be used.
+    const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', ...camera] });
     page = await (
       await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' })
     ).newPage();
@@ -194,6 +197,8 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await shot('results');
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
+    // The list is asked for again once the version is there.
+    await page.locator('.versions').getByText('demo-1-v2.onnx').waitFor(wait);
     const downloading = page.waitForEvent('download');
     await page.locator('.versions a[download="demo-1-v2.onnx"]').click();
     const download = await downloading;
@@ -207,6 +212,54 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     const { washer } = (JSON.parse(stdout) as EvaluationDocument).classes;
     expect([washer?.falseAlarmRate, washer?.missRate]).toEqual([1, 0]);
   }, 180_000);
+
+  it('learns from a false alarm that is marked, shows before and after, and both side by side', async () => {
+    const washers = page.locator('.tile.falseAlarm', { hasText: 'washer · good' });
+    await washers
+      .getByRole('button', { name: /^This was a false alarm/ })
+      .first()
+      .click(wait);
+    await page.getByRole('button', { name: /^Marked: false alarm/ }).waitFor(wait);
+    const command = page.locator('section[aria-labelledby="marks"] code');
+    expect(await command.textContent()).toMatch(
+      /^clad update runs\/demo-1 --false-alarm data\/demo\/washer\/test\/good\/\d+\.png$/,
+    );
+    await page.getByRole('button', { name: 'Learn from them' }).click();
+    await page.locator('.before-after').waitFor(wait);
+    const learnt = page.locator('section[aria-labelledby="learnt"]');
+    expect(await learnt.textContent()).toContain('1 false alarm joined the good images: version 2');
+    await page.locator('.before-after img[data-over="heat"]').nth(1).waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('learnt');
+    const model = join(folder, 'work/runs/demo-1/model.onnx');
+    const { history } = readDetector(await readFile(model), model).metadata;
+    expect(history?.map(({ action }) => action)).toEqual(['false-alarm']);
+    await learnt.getByRole('link', { name: 'See all images side by side' }).click();
+    await page.getByText('10 test images that both have seen').waitFor(wait);
+    await page.locator('.pair img[data-over="heat"]').nth(1).waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('side-by-side');
+  }, 180_000);
+
+  it('watches with a camera, and films good parts into a data set', async () => {
+    await page.getByRole('link', { name: 'Line', exact: true }).click();
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.locator('.board img[data-over="heat"]').waitFor(wait);
+    expect(await page.locator('.board .verdict').textContent()).toMatch(/Pass|Reject|Unknown part/);
+    await expect.poll(() => page.locator('.last li').count(), wait).toBeGreaterThan(1);
+    const capture = page.locator('section[aria-labelledby="capture"]');
+    await capture.getByLabel('Data set').selectOption('A new data set');
+    await capture.getByLabel('Name of the new data set').fill('filmed');
+    await capture.getByLabel('Product').fill('ball');
+    await capture.getByRole('button', { name: 'Hold to film' }).click();
+    await capture.getByText('1 picture of ball added to filmed.').waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('line');
+    await page.getByRole('button', { name: 'Stop the camera' }).click();
+    expect(await readdir(join(folder, 'work/data/filmed/ball/train/good'))).toHaveLength(1);
+    await page.goto(`${studio.url}/#/results/demo-1`);
+    await page.locator('.tile').first().waitFor(wait);
+  }, 120_000);
 
   it('shows an image with its ground truth, on a phone too, and nothing went wrong on the way', async () => {
     await page.setViewportSize({ width: 390, height: 844 });

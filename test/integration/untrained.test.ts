@@ -1,4 +1,4 @@
-/** @file Methods that train nothing, on a vision transformer made of weights that are a formula, as their publications set them: the built command line. */
+/** @file Methods that are made for vision transformers, on one made of weights that are a formula, as their publications set them: the built command line. */
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { decodeMetadata } from '../../src/graph/index.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
 import { fixture } from '../helpers/fixtures.ts';
+import { full } from '../helpers/full.ts';
 import { type GoldenModels, weightsOf } from '../helpers/golden-weights.ts';
 import { writeParts } from '../helpers/parts.ts';
 
@@ -145,6 +146,50 @@ describe('rad', () => {
     // An image that found itself would score next to nothing.
     expect(await threshold()).toBeGreaterThan(0.8 * before);
   }, 120_000);
+});
+
+describe('dinomaly', () => {
+  // That it trains is seen in methods.test.ts, the view of a transformer in the unit's tests.
+  it.runIf(full)(
+    'takes the middle blocks of a transformer, and recentres by their class tokens',
+    async () => {
+      const run = join(folder, 'dinomaly');
+      const { status, stderr } = await clad(
+        ...[
+          'train',
+          parts,
+          '--out',
+          run,
+          '--backbone',
+          'formula',
+          '--method',
+          'dinomaly',
+          '--preset',
+          'paper',
+        ],
+        ...[
+          'features.inputSize=96',
+          'features.resizeTo=null',
+          'features.recentre=true',
+          'network.headWidth=32',
+          'network.expansion=1',
+          'network.layers=2',
+          'training.steps=60',
+          'training.warmUp=5',
+          'mining.warmUp=20',
+        ].flatMap((setting) => ['--set', setting]),
+        '--no-report',
+      );
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      expect(stderr).toMatch(/its own layers are used, block1, block2\./);
+      expect(stderr).not.toMatch(/recentred by each image's mean/);
+      const mean = await evaluated('dinomaly');
+      expect(mean.classAccuracy).toBe(1);
+      expect(mean.imageAuroc).toBeGreaterThan(0.7);
+      expect(mean.pixelAuroc).toBeGreaterThan(0.7);
+    },
+    120_000,
+  );
 });
 
 describe('without training', () => {

@@ -240,6 +240,19 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     expect(await readdir(join(sorted, '.coming')).catch(() => [])).toEqual([]);
   });
 
+  it('keeps all pictures of two cameras in one folder', async () => {
+    const shared = at('shared');
+    const ends = await Promise.all(
+      ['left', 'right'].map((name) => clad(...keepingAll(shared), '--journal', at(`${name}.sqlite`))),
+    );
+    expect(ends.map(({ status }) => status)).toEqual([0, 0]);
+    const places = ends.flatMap(({ stdout }) => judgements(stdout).map(({ destination }) => destination));
+    expect(new Set(places).size).toBe(2 * offline.length);
+    const files = (await filesBelow(shared)).filter((path) => path.endsWith('.png'));
+    expect(files).toEqual(places.map((place) => join(shared, place!)).sort());
+    await expect(readdir(join(shared, '.coming'))).rejects.toThrow(/ENOENT/);
+  });
+
   it('keeps two pictures of one name that could not be moved at first', async () => {
     const sorted = at('blocked');
     await mkdir(sorted);
@@ -262,11 +275,25 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     const told = async (...args: readonly string[]) =>
       (await clad('watch', at('run'), '--journal', at('no.sqlite'), ...args)).stderr;
     await writeFile(at('old'), '#!/bin/sh\necho ffmpeg version 4.4.2 Copyright\n');
-    await chmod(at('old'), 0o755);
+    const refusal = 'echo "[error] method SETUP failed: 461 Unsupported transport" >&2; exit 1';
+    await writeFile(
+      at('udp'),
+      `#!/bin/sh\n[ "$1" = -version ] && echo ffmpeg version 5.1.2 || { ${refusal}; }\n`,
+    );
+    for (const program of ['old', 'udp']) await chmod(at(program), 0o755);
     await writeFile(at('no.mp4'), 'this is no video');
     const all = await Promise.all([
       told('--camera', videoAt(), '--ffmpeg', at('nowhere')),
       told('--camera', videoAt(), '--ffmpeg', at('old')),
+      told(
+        '--camera',
+        'rtsp://camera.local/live',
+        '--once',
+        '--ffmpeg',
+        at('udp'),
+        '--journal',
+        at('udp.sqlite'),
+      ),
       told('--camera', at('absent.mp4')),
       told('--camera', at('no.mp4')),
       told(at('photographs'), '--fps', '2'),
@@ -280,6 +307,7 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     const wanted = [
       /nowhere: there is no such program \(.*ENOENT.*apt install ffmpeg.*--ffmpeg/,
       /this is ffmpeg 4\.4, and cameras/,
+      /461 Unsupported transport; it does not send over TCP: give --camera-options '-rtsp_transport udp'/,
       /absent\.mp4: no such file or folder\. Give --camera a stream/,
       /no\.mp4: no picture comes from it \(.*Invalid data/,
       /Expected --fps to be given with --camera/,

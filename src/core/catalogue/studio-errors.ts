@@ -44,6 +44,12 @@ export const studioErrors = {
     status: 409,
     message: 'Job {id} is {state}, so it cannot be {asked}.',
   },
+  MARKS_STALE: {
+    kind: 'input',
+    status: 409,
+    message:
+      'The detector of this run has changed since these judgements were marked, so nothing was learnt from them. Evaluate it, and look at them again.',
+  },
   STUDIO_PAGE_MISSING: {
     kind: 'internal',
     message: 'The pages of the studio are not in {path}. Build them: npm run build.',

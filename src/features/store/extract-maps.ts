@@ -9,7 +9,7 @@ import { sha256 } from '../../core/sha256.ts';
 import { wholeWork } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
-import { cast, concat, Graph, reshape, resizeLinear, slice, type Tensor } from '../../graph/index.ts';
+import { cast, concat, Graph, meanOf, reshape, resizeLinear, slice, type Tensor } from '../../graph/index.ts';
 import type { Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { type SampleBits, wholeRange } from '../../image/samples.ts';
@@ -28,21 +28,43 @@ export interface MapLevel {
   readonly columns: number;
 }
 
+/** Some layers of a plan that become one level. */
+export interface MapGroup {
+  /** Their places among the plan's layers, at least one. */
+  readonly layers: readonly number[];
+  /** Averaged, of as many channels each, or channels one after another. */
+  readonly as: 'mean' | 'joined';
+  /** Only the first place is kept: of layers that say the same at every place. @default false */
+  readonly onePlace?: boolean;
+}
+
 /** Which maps a method takes of a photograph. */
 export interface MapPlan {
   readonly features: FeaturePlan;
-  /** All layers are brought to this grid and joined to one level; absent: each is a level as it is. */
+  /** Layers are brought to this grid and joined to one level, or to one of each of `groups`; absent: each is a level as it is. */
   readonly joined?: Grid | undefined;
+  /** @default one of all layers, joined */
+  readonly groups?: readonly MapGroup[] | undefined;
+}
+
+/** The groups of a plan that has a grid. */
+function groupsOf({ features, groups }: MapPlan): readonly MapGroup[] {
+  return groups ?? [{ layers: [...features.grids.keys()], as: 'joined' }];
 }
 
 /** The levels of a plan, shallow to deep. */
-export function levelsOf(backbone: Backbone, { features, joined }: MapPlan): MapLevel[] {
+export function levelsOf(backbone: Backbone, plan: MapPlan): MapLevel[] {
+  const { features, joined } = plan;
   const levels = chosenLayers(backbone, features).map(({ channels }, at) => ({
     channels,
     ...features.grids[at]!,
   }));
   if (!joined) return levels;
-  return [{ channels: levels.reduce((sum, { channels }) => sum + channels, 0), ...joined }];
+  return groupsOf(plan).map(({ layers, as, onePlace }) => {
+    const widths = layers.map((at) => levels[at]!.channels);
+    const channels = as === 'mean' ? widths[0]! : widths.reduce((sum, width) => sum + width, 0);
+    return { channels, ...(onePlace ? { rows: 1, columns: 1 } : joined) };
+  });
 }
 
 /**
@@ -52,16 +74,24 @@ export function levelsOf(backbone: Backbone, { features, joined }: MapPlan): Map
  */
 export function mapsOfImages(graph: Graph, image: Tensor, backbone: Backbone, plan: MapPlan): Tensor[] {
   const maps = backboneMaps(graph, image, backbone, plan.features);
-  return plan.joined ? [joinedMaps(maps, plan.joined)] : maps;
+  return plan.joined ? groupedMaps(maps, plan.joined, groupsOf(plan)) : maps;
 }
 
-/** Maps [N, C, h, w] of several sizes on one grid, bilinear with half-pixel centres, channels one after another. */
-export function joinedMaps(maps: readonly Tensor[], { rows, columns }: Grid): Tensor {
-  const brought = maps.map((map) => {
-    const [, , height, width] = map.shape;
-    return height === rows && width === columns ? map : resizeLinear(map, [2, 3], [rows, columns]);
+/** Maps [N, C, h, w] of several sizes on one grid, bilinear with half-pixel centres, as one level of each group. */
+export function groupedMaps(maps: readonly Tensor[], grid: Grid, groups: readonly MapGroup[]): Tensor[] {
+  return groups.map(({ layers, as, onePlace }) => {
+    const members = layers.map((at) => maps[at]!);
+    const brought = members.map((map) => (onePlace ? firstPlace(map) : onGrid(map, grid)));
+    return as === 'mean' ? meanOf(brought) : concat(brought, 1);
   });
-  return concat(brought, 1);
+}
+
+/** [N, C, h, w] to [N, C, 1, 1] */
+const firstPlace = (map: Tensor) => slice(slice(map, 2, 0, 1), 3, 0, 1);
+
+function onGrid(map: Tensor, { rows, columns }: Grid): Tensor {
+  const [, , height, width] = map.shape;
+  return height === rows && width === columns ? map : resizeLinear(map, [2, 3], [rows, columns]);
 }
 
 const sizeOf = ({ channels, rows, columns }: MapLevel) => channels * rows * columns;
@@ -112,10 +142,22 @@ const shardBytes = 96e6;
  * @throws INTERRUPTED when the signal is aborted
  */
 export async function extractMaps(options: MapOptions): Promise<MadeStore> {
-  const { backbone, features, joined, classes, cache, samples, root, seed, engine, fingerprint, bits } =
-    options;
+  const {
+    backbone,
+    features,
+    joined,
+    groups,
+    classes,
+    cache,
+    samples,
+    root,
+    seed,
+    engine,
+    fingerprint,
+    bits,
+  } = options;
   const { mean, std } = backbone.card;
-  const basis = { backbone: [backbone.sha256, mean, std], features, fingerprint, seed, bits, joined };
+  const basis = { backbone: [backbone.sha256, mean, std], features, fingerprint, seed, bits, joined, groups };
   const key = await sha256(JSON.stringify({ recipe, ...basis, device: engine.device, shardBytes }));
   const width = valuesOf(levelsOf(backbone, options));
   const header = { key, width, grid: { rows: 1, columns: 1 }, classes };

@@ -100,6 +100,12 @@ export function pow(x: Tensor, exponent: number): Tensor {
 /** x * x */
 export const square = (x: Tensor): Tensor => mul(x, x);
 
+/** The mean of tensors of one shape, of one at least. */
+export function meanOf(tensors: readonly Tensor[]): Tensor {
+  const total = tensors.reduce((sum, each) => add(sum, each));
+  return tensors.length === 1 ? total : mul(total, 1 / tensors.length);
+}
+
 /** x limited to [low, high]; the gradient is 0 outside. */
 export const clip = (x: Tensor, low: number, high: number): Tensor => minimum(maximum(x, low), high);
 

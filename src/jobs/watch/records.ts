@@ -84,14 +84,14 @@ const [retryAfter, beatEvery] = [5000, 5000];
 
 /**
  * Opens a journal and what goes with it, for as long as the work takes.
- * @param folder - that photographs come into
+ * @param folderOf - the folder that photographs come into
  * @param file - the journal
  * @returns how it stood at the end
  * @throws OPTION_INVALID, FILE_REFUSED, IN_USE, JOURNAL_UNUSABLE, and what the work throws
  */
 export async function withRecords(
   request: RecordsRequest,
-  folder: string,
+  folderOf: (journal: Journal) => string,
   file: string,
   work: (records: Records) => Promise<void>,
 ): Promise<WatchStatus> {
@@ -99,7 +99,7 @@ export async function withRecords(
     const journal = await Journal.open(file);
     const outboxes = new Outboxes(journal, request.sinks ?? [], (text) => request.onNote?.(text));
     try {
-      const records = new Records(request, folder, journal, outboxes);
+      const records = new Records(request, folderOf(journal), journal, outboxes);
       request.onStart?.(() => records.status);
       await work(records);
       await outboxes.settle(request.signal?.aborted ?? false);

@@ -42,7 +42,12 @@ export async function watchFolder(request: WatchRequest): Promise<WatchStatus> {
   const folder = await requireFolder(request.folder, 'Give the folder that photographs come into.');
   await requirePlaces(request, folder);
   const file = resolve(request.journal ?? join(folder, journalName));
-  return withRecords(request, folder, file, (records) => new Watch(request, folder, records).run());
+  return withRecords(
+    request,
+    () => folder,
+    file,
+    (records) => new Watch(request, folder, records).run(),
+  );
 }
 
 class Watch {

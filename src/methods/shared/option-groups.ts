@@ -218,9 +218,14 @@ export function selectsByTest({ selection }: Pick<NetworkOptions, 'selection'>):
 }
 export type StageOptions = z.infer<typeof stage>;
 
+/** Options that ask something of each other. */
+type CheckedOptions = Pick<PatchOptions, 'synthesis'> & {
+  readonly features: Pick<PatchOptions['features'], 'inputSize' | 'resizeTo'>;
+};
+
 /** What one option asks of another. */
-export function checked<S extends z.ZodType<PatchOptions>>(schema: S): S {
-  return schema.superRefine((options: PatchOptions, context) => {
+export function checked<S extends z.ZodType<CheckedOptions>>(schema: S): S {
+  return schema.superRefine((options: CheckedOptions, context) => {
     const refuse = (path: string, message: string, input: SizeOption | null) =>
       context.addIssue({ code: 'custom', path: path.split('.'), message, input });
     const { features: of, synthesis: made } = options;

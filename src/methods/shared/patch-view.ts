@@ -59,7 +59,10 @@ export function tilingOf(tile: SizeOption, overlap: number): Tiling {
 }
 
 /** What part of a photograph is seen, by the options. */
-export function geometryOf({ inputSize, resizeTo }: PatchOptions['features']): Geometry {
+export function geometryOf({
+  inputSize,
+  resizeTo,
+}: Pick<PatchOptions['features'], 'inputSize' | 'resizeTo'>): Geometry {
   return { ...sizeOf(inputSize), ...(resizeTo !== null && { resizeTo: sizeOf(resizeTo) }) };
 }
 

@@ -44,7 +44,7 @@ export async function oneStepSeconds(
   { parameters, spec, step, optimizer: all, longestGradient }: TimedProgram,
   below: number,
 ): Promise<number> {
-  const state = initialState(parameters, false);
+  const state = initialState(parameters, false, parameters, all.amsgrad);
   const { averageDecay, ...optimizer } = all;
   const session = await engine.load(
     trainingProgram(parameters, state, spec, step, { optimizer, averageDecay, longestGradient }),

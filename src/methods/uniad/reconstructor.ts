@@ -7,6 +7,7 @@ import type { Random } from '../../core/random.ts';
 import type { MapLevel } from '../../features/store/extract-maps.ts';
 import { add, concat, gather, relu, reshape, type Tensor } from '../../graph/index.ts';
 import type { AttentionOptions } from '../../nn/attention.ts';
+import type { Drop } from '../../nn/dropout.ts';
 import { layerNorm, layerNormParameters, linearTokens, xavierLinearParameters } from '../../nn/linear.ts';
 import { multiHead, multiHeadParameters } from '../../nn/multi-head.ts';
 import { type DeclaredParameters, type ParameterTensors, parameterNamed } from '../../nn/parameters.ts';
@@ -20,9 +21,6 @@ export interface ReconstructorShape extends Omit<UniadOptions['network'], 'dropo
   /** What features are divided by. */
   readonly size: number;
 }
-
-/** What is done to values on their way, by a name of the place: dropout in training. */
-export type Drop = (name: string, x: Tensor) => Tensor;
 
 const encoderLayer = (layer: number) => `transformer.encoder.layers.${layer}`;
 const decoderLayer = (layer: number) => `transformer.decoder.layers.${layer}`;

@@ -19,18 +19,18 @@ import {
   square,
   sub,
   type Tensor,
-  transpose,
 } from '../../graph/index.ts';
 import type { Geometry } from '../../image/geometry.ts';
-import { dropout } from '../../nn/dropout.ts';
+import { type Drop, dropout } from '../../nn/dropout.ts';
 import { normalNoise } from '../../nn/noise.ts';
 import type { StepBuilder } from '../../training/program.ts';
 import { defineMethod, type FitContext } from '../contract.ts';
 import { fitOnMaps, type MapNetwork, type MapView } from '../shared/maps/fit-on-maps.ts';
 import { planOnMaps } from '../shared/maps/plan-maps.ts';
+import { tokensOf } from '../shared/maps/tokens.ts';
 import { jittered } from './jitter.ts';
 import { withJitter } from './jitter-batches.ts';
-import { type Drop, type ReconstructorShape, reconstruct, reconstructorParameters } from './reconstructor.ts';
+import { type ReconstructorShape, reconstruct, reconstructorParameters } from './reconstructor.ts';
 import { type UniadOptions, uniadOptions, uniadPresets } from './uniad-options.ts';
 import { uniadImageBytes, uniadImageSeconds, uniadStoredSeconds, uniadTasks } from './uniad-seconds.ts';
 import { joinedView, withJoinedLayers } from './uniad-view.ts';
@@ -74,7 +74,7 @@ function reconstructorOn(
     step: uniadStep(shape, network.dropout),
     longestGradient: training.longestGradient ?? undefined,
     said([maps], parameters) {
-      const tokens = tokensOf(maps as Tensor, size);
+      const tokens = sizedTokens(maps as Tensor, size);
       const distances = tokenDistances(tokens, reconstruct(tokens, shape, parameters));
       const { width, height } = geometry;
       const map = anomalyMap(distances, level, { width, height, blurSigma: score.blurSigma });
@@ -84,9 +84,8 @@ function reconstructorOn(
 }
 
 /** Places as tokens. @param maps - [N, channels, rows, columns] @param size - what they are divided by @returns [N, places, channels] */
-export function tokensOf(maps: Tensor, size: number): Tensor {
-  const [, channels, rows, columns] = maps.shape as [unknown, number, number, number];
-  const tokens = transpose(reshape(maps, [-1, channels, rows * columns], 'N'), [0, 2, 1]);
+export function sizedTokens(maps: Tensor, size: number): Tensor {
+  const tokens = tokensOf(maps);
   return size === 1 ? tokens : mul(tokens, 1 / size);
 }
 
@@ -118,7 +117,7 @@ export function pooledScore(
 /** One gradient step on a batch of stored maps, with `draw` and `scale` beside them (jitter-batches.ts). @param rate - of dropout */
 export function uniadStep(shape: ReconstructorShape, rate: number): StepBuilder {
   return (parameters, { maps, draw, scale }) => {
-    const tokens = tokensOf(mapsOfStored(maps as Tensor, [shape.level])[0] as Tensor, shape.size);
+    const tokens = sizedTokens(mapsOfStored(maps as Tensor, [shape.level])[0] as Tensor, shape.size);
     const [images, places, channels] = tokens.shape as [number, number, number];
     const noise = reshape(normalNoise(images * places, channels, draw as Tensor, 'jitter'), tokens.shape);
     const noisy = jittered(tokens, noise, scale as Tensor);

@@ -1,6 +1,9 @@
 /** @file The words of the pages in German, with the files in `de/`. What the server says stays English: these are the sentences of the command line. */
+import { compare } from './de/compare.ts';
 import { dataPage, incoming } from './de/data-page.ts';
 import { drawing, maskPage, regionPage } from './de/drawing.ts';
+import { line } from './de/line.ts';
+import { marks } from './de/marks.ts';
 import { plural } from './de/plural.ts';
 import { resultsPage } from './de/results-page.ts';
 import { trainPage } from './de/train-page.ts';
@@ -41,4 +44,7 @@ export const de: Partly<Texts> = {
   incoming,
   trainPage,
   resultsPage,
+  marks,
+  compare,
+  line,
 };

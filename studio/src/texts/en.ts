@@ -1,5 +1,8 @@
 /** @file All words of the pages in English, with the files in `en/`. Another language is a file like this one. */
+import { compare } from './en/compare.ts';
 import { drawing, maskPage, regionPage } from './en/drawing.ts';
+import { line } from './en/line.ts';
+import { marks } from './en/marks.ts';
 import { plural } from './en/plural.ts';
 
 export const en = {
@@ -162,6 +165,7 @@ export const en = {
       train: 'Train',
       evaluate: 'Evaluate',
       threshold: 'New thresholds',
+      update: 'Learn from marks',
     },
     states: {
       waiting: 'waiting',
@@ -216,7 +220,8 @@ export const en = {
     thresholdHint:
       'A photograph is anomalous where its score is above. Move it and see what it costs on the test images.',
     version: 'Version',
-    versionName: (file: string | null) => (file === null ? 'of the training' : file),
+    versionName: (file: string | null, version: number) =>
+      file ?? (version === 1 ? 'of the training' : `version ${version}`),
     counted: (count: number, of: number) => `${count} of ${of}`,
     limits: (low: string, high: string) => `95 % limits ${low} to ${high}`,
     nothing: 'none to count on',
@@ -272,6 +277,9 @@ export const en = {
     created: (when: string) => `of ${when}`,
     size: (megabytes: string) => `${megabytes} MB`,
   },
+  marks,
+  compare,
+  line,
 };
 
 export type Texts = typeof en;

@@ -23,6 +23,7 @@ describe('a method that comes with the program', () => {
       'rd',
       'uniad',
       'cflow',
+      'dinomaly',
       'subspace',
       'rad',
     ]);
@@ -36,7 +37,7 @@ describe('a method that comes with the program', () => {
       const refused = loadMethod(name);
       await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID' });
       await expect(refused).rejects.toThrow(
-        /method to be one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, subspace, rad, or a JavaScript file that holds one, got/,
+        /method to be one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, dinomaly, subspace, rad, or a JavaScript file that holds one, got/,
       );
     },
   );

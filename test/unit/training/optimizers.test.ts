@@ -4,6 +4,7 @@ import { mul, sum } from '../../../src/graph/index.ts';
 import type { DeclaredParameters } from '../../../src/nn/parameters.ts';
 import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
+import type { AdamWOptions } from '../../../src/training/adamw.ts';
 import { initialState, trainingProgram } from '../../../src/training/program.ts';
 import { rateAt } from '../../../src/training/stage.ts';
 import { fixture } from '../../helpers/fixtures.ts';
@@ -16,13 +17,12 @@ const steps = 6;
 const plain = { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0 };
 const decayed = { ...plain, weightDecay: 0.1 };
 
-const kinds: Record<
-  string,
-  { optimizer: typeof plain & { clipUpdates?: boolean }; longestGradient?: number }
-> = {
+const kinds: Record<string, { optimizer: AdamWOptions; longestGradient?: number }> = {
   Adam: { optimizer: plain },
   AdamW: { optimizer: decayed },
   StableAdamW: { optimizer: { ...decayed, clipUpdates: true } },
+  'AdamW, AMSGrad': { optimizer: { ...decayed, amsgrad: true } },
+  'StableAdamW, AMSGrad': { optimizer: { ...decayed, clipUpdates: true, amsgrad: true } },
   'AdamW, clipped': { optimizer: decayed, longestGradient: 0.5 },
 };
 
@@ -46,7 +46,7 @@ describe('optimisers', () => {
         { shape, data: transformerWeight(each, shape).data as Float32Array, role: 'trained' as const },
       ]),
     );
-    const state = initialState(declared, false);
+    const state = initialState(declared, false, declared, options.optimizer.amsgrad);
     const batch = Object.fromEntries(
       Object.entries(shapes).map(([each, shape]) => [`slope.${each}`, { dtype: 'float32' as const, shape }]),
     );
@@ -93,6 +93,10 @@ describe('the learning rate of a step', () => {
     expect(falling[50]).toBeCloseTo(2 * (0.01 + 0.99 / 2), 12);
     expect(falling[99]).toBeLessThan(0.0206);
     expect(falling[99]).toBeGreaterThan(0.02);
+    const kept = rates({ learningRate: 2, schedule: 'cosine', lastShare: 0.1 }, 100);
+    expect(kept[50]).toBeCloseTo(2 * (0.1 + 0.9 / 2), 12);
+    expect(kept[99]).toBeGreaterThan(0.2);
+    expect(kept[99]).toBeLessThan(0.2006);
   });
 
   it('falls to a tenth after four fifths of the steps', () => {

@@ -59,7 +59,8 @@ const usualDepths = [4 / 12, 7 / 12, 10 / 12];
 
 /**
  * Builds the graph. Layers are `block1`, `block2`, ..., each as the next block gets it; `norm1`, `norm2`, ... and, of the last one, `norm`,
- * the same after the layer norm at the end; and `class`, the class token after that norm, the same at every place.
+ * the same after the layer norm at the end; `class`, the class token after that norm, the same at every place; and `class1`, `class2`, ..., the class token
+ * after each block, before it.
  */
 export function buildTransformer(
   weights: StateDict,
@@ -81,19 +82,22 @@ export function buildTransformer(
     graph.output(name, value);
     layers.push({ name, channels: width, stride: patch });
   };
-  const inner: Tensor[] = [];
+  const blocks: Tensor[] = [];
   for (let block = 0; block < depth; block++) {
     tokens = oneBlock(weights, tokens, `blocks.${block}`, plan, rotate);
     give(`block${block + 1}`, mapOf(tokens, map, leading));
-    if (block + 1 < depth) inner.push(tokens);
+    blocks.push(tokens);
   }
+  const hasClass = shape.prefix[0]?.name === 'cls_token';
   if (weights.has('norm.weight')) {
-    for (const [block, each] of inner.entries())
+    for (const [block, each] of blocks.slice(0, -1).entries())
       give(`norm${block + 1}`, mapOf(layerNorm(weights, each, 'norm', plan.epsilon), map, leading));
     const last = layerNorm(weights, tokens, 'norm', plan.epsilon);
     give('norm', mapOf(last, map, leading));
-    if (shape.prefix[0]?.name === 'cls_token') give('class', everywhere(last, map));
+    if (hasClass) give('class', everywhere(last, map));
   }
+  if (hasClass)
+    for (const [block, each] of blocks.entries()) give(`class${block + 1}`, everywhere(each, map));
   const usual = usualDepths.map((part) => `block${Math.max(1, Math.round(part * depth))}`);
   return { graph, layers, usualLayers: [...new Set(usual)] };
 }

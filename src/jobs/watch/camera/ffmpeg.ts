@@ -111,6 +111,9 @@ export class FfmpegPictures {
     const words = last
       .slice(-3)
       .map((line) => line.replaceAll(/\[(error|fatal|panic|warning|info|[^\]]+ @ 0x\w+)\]\s*/g, '').trim());
+    // What an RTSP server answers that sends over UDP alone; see `cameraSource`.
+    if (last.some((line) => /\b461 Unsupported transport/i.test(line)))
+      words.push("it does not send over TCP: give --camera-options '-rtsp_transport udp'");
     if (words.length === 0) words.push(signalCode ? `ffmpeg was ended by ${signalCode}` : 'it has ended');
     return withoutSecrets(words.join('; ').replace(/\.$/, ''), this.#source);
   }

@@ -6,8 +6,8 @@
  * photographs holds for it too.
  */
 import { createHash } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CladError } from '../../../core/errors.ts';
 import { writeFileAtomic } from '../../../core/files.ts';
 import { statOrNothing } from '../../../data/folders.ts';
@@ -18,6 +18,7 @@ import { encodePng, writePng } from '../../../image/encode.ts';
 import type { RgbImage } from '../../../image/rgb.ts';
 import { seenOf } from '../../../image/seen.ts';
 import { folderOf, freePlace } from '../destinations.ts';
+import type { Journal } from '../journal.ts';
 import {
   type CameraStatus,
   journalName,
@@ -59,8 +60,8 @@ interface Due {
   readonly trigger: Trigger | undefined;
 }
 
-/** Folder of pictures that are not judged yet, in the one that they are kept in. */
-const comingFolder = '.coming';
+/** Folder of pictures that are not judged yet, in the one that they are kept in: of this journal's own, as several cameras may keep theirs in one. */
+const comingFolder = (move: string, { identity }: Journal) => join(move, '.coming', `${identity}-pictures`);
 /** Milliseconds until a camera is connected to again, at first and at most, and after which one that gave pictures counts as good. */
 const [firstPause, longestPause, goodConnection] = [500, 30_000, 5000];
 /** Milliseconds between two looks at whether all is well where nothing comes, and that a trigger waits for a picture. */
@@ -86,9 +87,9 @@ export async function watchCamera(request: CameraRequest): Promise<WatchStatus> 
   await requireFfmpeg(ffmpeg);
   if (given !== undefined) indexOfClass(detector.opened.metadata.classes, given);
   await requirePlaces(request);
-  const coming = move === undefined ? '' : join(move, comingFolder);
+  const coming = (opened: Journal) => (move === undefined ? '' : comingFolder(move, opened));
   return withRecords(request, coming, resolve(journal), async (records) => {
-    await new CameraWatch({ ...request, ffmpeg }, coming, records).run();
+    await new CameraWatch({ ...request, ffmpeg }, coming(records.journal), records).run();
   });
 }
 
@@ -116,6 +117,9 @@ class CameraWatch {
     while (!(await this.#records.tried(() => this.#clear()))) if (this.#isOver) return;
     if (this.#request.source.isLive) await this.#runCamera();
     else await this.#runVideo();
+    if (this.#coming === '') return;
+    // Nothing is left behind but what waits, or is another camera's.
+    for (const folder of [this.#coming, dirname(this.#coming)]) await rmdir(folder).catch(() => {});
   }
 
   async #clear(): Promise<void> {

@@ -54,6 +54,8 @@ export interface MapNetwork {
   readonly step: StepBuilder;
   /** See `ProgramOptions`. */
   readonly longestGradient?: number | undefined;
+  /** See `TrainOptions`. */
+  readonly rateOf?: ((parameter: string) => number) | undefined;
   /** What it says of images by their maps, once it is trained. @param maps - [N, channels, rows, columns] of each level */
   said(maps: readonly Tensor[], parameters: ParameterTensors): Pick<ImageScores, 'map' | 'score'>;
 }
@@ -106,6 +108,7 @@ export async function storedMaps<O extends CommonOptions, V extends MapView>(
     classes: dataset.classes,
     features: view.features,
     joined: view.joined,
+    groups: view.groups,
     seed: options.seed,
   });
   if (made.reused) note?.(`Feature maps: reused from ${made.store.storage.pathOf()}.`);
@@ -113,7 +116,7 @@ export async function storedMaps<O extends CommonOptions, V extends MapView>(
 }
 
 /** What is trained, and in which stages. */
-export interface MapTraining extends Pick<MapNetwork, 'parameters' | 'longestGradient'> {
+export interface MapTraining extends Pick<MapNetwork, 'parameters' | 'longestGradient' | 'rateOf'> {
   readonly stages: readonly Stage[];
   /** See `TrainOptions`. @default 128e6 */
   readonly feedBytes?: number | undefined;
@@ -123,7 +126,7 @@ export interface MapTraining extends Pick<MapNetwork, 'parameters' | 'longestGra
 export async function trainOnMaps<O extends CommonOptions & Pick<MapOptions, 'optimizer'>, V extends MapView>(
   { options, engine, run, resume, note, onProgress, signal }: FitContext<O, V>,
   { made }: StoredMaps,
-  { parameters, stages, longestGradient, feedBytes = usualFeed }: MapTraining,
+  { parameters, stages, longestGradient, rateOf, feedBytes = usualFeed }: MapTraining,
 ): Promise<TrainedParameters> {
   const key = await hashOf([made.store.header.key, JSON.stringify(options)]);
   const checkpoints = new CheckpointFolder(run.checkpoint, key);
@@ -136,6 +139,7 @@ export async function trainOnMaps<O extends CommonOptions & Pick<MapOptions, 'op
       stages,
       optimizer: options.optimizer,
       longestGradient,
+      rateOf,
       feedBytes,
       evaluations: 1,
       checkpoints,

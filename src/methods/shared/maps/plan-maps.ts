@@ -15,6 +15,7 @@ import type { ImageSize } from '../../../image/limits.ts';
 import { constantParameters } from '../../../nn/constant-parameters.ts';
 import type { DeclaredParameters } from '../../../nn/parameters.ts';
 import type { Engine, TensorValue } from '../../../runtime/engine.ts';
+import type { AdamWOptions } from '../../../training/adamw.ts';
 import { type Batches, stepsOf } from '../../../training/stage.ts';
 import type { FitPlan, ImageScores, PlanContext } from '../../contract.ts';
 import { fastest } from '../measured-times.ts';
@@ -23,8 +24,8 @@ import type { MapNetwork, MapOptions, MapView, NetworkOf } from './fit-on-maps.t
 
 /** Of the program, the engine and the backbone, bytes. */
 const base = 0.6e9;
-/** A parameter and its two moments, as they go into a call, change in it, and come out. */
-const bytesPerParameter = 4 * 7.5;
+/** A parameter and its moments, as they go into a call, change in it, and come out. */
+const bytesPerParameter = ({ amsgrad }: AdamWOptions) => 10 * (amsgrad ? 4 : 3);
 /** What is said of maps [N, channels, rows, columns] of each level. */
 type SaidOfMaps = (graph: Graph, maps: readonly Tensor[]) => Pick<ImageScores, 'map' | 'score'>;
 
@@ -51,7 +52,7 @@ export async function planOnMaps<O extends MapOptions, V extends MapView>(
     learntFrom: { name: 'good images', count: split.fit.size },
     steps: { training: steps },
     disk: { features: training.length * valuesOf(levels) * 2 },
-    memory: base + parameters * bytesPerParameter + batch * imageBytes,
+    memory: base + parameters * bytesPerParameter(options.optimizer) + batch * imageBytes,
     file: plannedBytes(ofMaps, backbone, view),
     time: { features: training.length * features, training: steps * step },
     imageSeconds: features + said,

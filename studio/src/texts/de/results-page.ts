@@ -31,7 +31,7 @@ export const resultsPage: Partly<Texts['resultsPage']> = {
   thresholdHint:
     'Ein Foto gilt als fehlerhaft, wenn sein Wert darüber liegt. Verschieben und sehen, was das auf den Testbildern kostet.',
   version: 'Version',
-  versionName: (file) => (file === null ? 'des Trainings' : file),
+  versionName: (file, version) => file ?? (version === 1 ? 'des Trainings' : `Version ${version}`),
   counted: (count, of) => `${count} von ${of}`,
   limits: (low, high) => `95-%-Grenzen ${low} bis ${high}`,
   nothing: 'keine zum Zählen',

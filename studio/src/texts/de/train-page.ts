@@ -42,6 +42,7 @@ export const trainPage: Partly<Texts['trainPage']> = {
     train: 'Trainieren',
     evaluate: 'Auswerten',
     threshold: 'Neue Schwellen',
+    update: 'Aus Markierungen lernen',
   },
   states: {
     waiting: 'wartet',

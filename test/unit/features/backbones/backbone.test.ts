@@ -331,7 +331,7 @@ describe('the registry', () => {
     expect(made).toMatchObject({ name: 'clip_128x2_patch16', inputSize: 64, sizeMultiple: 16 });
     expect(made.usualLayers).toEqual(['block1', 'block2']);
     expect(assumed).toEqual([expect.stringContaining("CLIP's own mean")]);
-    expect((await verifyBackbone(made.name)).layers).toHaveLength(5);
+    expect((await verifyBackbone(made.name)).layers).toHaveLength(7);
     const said = {
       activation: 'gelu',
       layers: ['block2', 'class'],

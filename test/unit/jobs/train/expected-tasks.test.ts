@@ -56,11 +56,13 @@ describe('the tasks of a training', () => {
       const of = names(own.fast!, dataset(100, 30), {}, name);
       expect(of.includes('stage 1'), name).toBe(name === 'clad');
       expect(of.includes('training'), name).toBe(
-        ['simplenet', 'glass', 'cras', 'rd', 'uniad'].includes(name),
+        ['simplenet', 'glass', 'cras', 'rd', 'uniad', 'dinomaly'].includes(name),
       );
       expect(of.includes('memory bank'), name).toBe(['clad', 'patchcore'].includes(name));
       expect(of.includes('level 3'), name).toBe(name === 'cflow');
-      expect(of, name).toContain(['rd', 'uniad', 'cflow'].includes(name) ? 'feature maps' : 'patch features');
+      expect(of, name).toContain(
+        ['rd', 'uniad', 'cflow', 'dinomaly'].includes(name) ? 'feature maps' : 'patch features',
+      );
     }
     const plain = { ...presets.fast, synthesis: { ...presets.fast.synthesis, perImage: 0 } };
     expect(names(plain, dataset(100, 30))).not.toContain('regions');

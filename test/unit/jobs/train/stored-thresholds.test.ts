@@ -45,6 +45,15 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   // Both levels of its backbone can be halved.
   rd: ['features.inputSize=64x32', 'training.batch=4', 'training.steps=20', 'training.warmUp=0'],
   cflow: ['training.batch=32', 'training.steps=20', 'flow.blocks=2', 'flow.positions=16'],
+  // Layers of two strides on the grid of the coarser one, which is no square, and recentred.
+  dinomaly: [
+    'features.recentre=true',
+    'network.width=16',
+    'network.headWidth=8',
+    'network.layers=2',
+    'training.batch=4',
+    'training.steps=20',
+  ],
   // Layers of two strides on the grid of the finer one, which is no square.
   uniad: [
     'features.stride=8',

@@ -20,21 +20,26 @@ it('tells what was judged, and what waits for each place, as it stands and in th
     // So that it does not wait long for the one that is away.
     signal: AbortSignal.abort(),
   };
-  const ended = await withRecords(request, folder, join(folder, 'journal.sqlite'), async (records) => {
-    for (const path of ['a.png', 'b.png'])
-      await records.add(
-        {
-          file: { path, bytes: 1, modified: 1 },
-          sha256: '',
-          ...{ destination: null, map: null },
-          said: undefined,
-          error: 'cut',
-        },
-        '',
-      );
-    while (records.status.waiting[here.name] !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await records.beat();
-  });
+  const ended = await withRecords(
+    request,
+    () => folder,
+    join(folder, 'journal.sqlite'),
+    async (records) => {
+      for (const path of ['a.png', 'b.png'])
+        await records.add(
+          {
+            file: { path, bytes: 1, modified: 1 },
+            sha256: '',
+            ...{ destination: null, map: null },
+            said: undefined,
+            error: 'cut',
+          },
+          '',
+        );
+      while (records.status.waiting[here.name] !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await records.beat();
+    },
+  );
   expect(ended).toEqual({
     ...{ judged: 2, decisions: { pass: 0, check: 0, reject: 0, none: 2 } },
     waiting: { 'mqtt mqtt://away': 2, 'webhook http://here': 0 },

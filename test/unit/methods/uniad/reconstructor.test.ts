@@ -6,7 +6,7 @@ import { type MapLevel, mapsOfStored } from '../../../../src/features/store/extr
 import { Graph, gradients, type Tensor } from '../../../../src/graph/index.ts';
 import { jittered } from '../../../../src/methods/uniad/jitter.ts';
 import { reconstruct, reconstructorParameters } from '../../../../src/methods/uniad/reconstructor.ts';
-import { reconstructionLoss, tokenDistances, tokensOf } from '../../../../src/methods/uniad/uniad.ts';
+import { reconstructionLoss, sizedTokens, tokenDistances } from '../../../../src/methods/uniad/uniad.ts';
 import { constantParameters } from '../../../../src/nn/constant-parameters.ts';
 import type { DeclaredParameters, Parameters, ParameterTensors } from '../../../../src/nn/parameters.ts';
 import { float32, floats, int64, type TensorValue } from '../../../../src/runtime/engine.ts';
@@ -81,7 +81,7 @@ describe.each(Object.keys(cases))('UniAD, %s', async (name) => {
   );
   const engine = await nodeEngine({ threads: 1 });
   const tokensAnd = (maps: Tensor, noise: Tensor, parameters: ParameterTensors) => {
-    const tokens = tokensOf(mapsOfStored(maps, [level])[0]!, 1);
+    const tokens = sizedTokens(mapsOfStored(maps, [level])[0]!, 1);
     const noisy = jittered(tokens, noise, maps.graph.scalar(20));
     return { tokens, made: reconstruct(noisy, shape, parameters) };
   };
@@ -173,7 +173,7 @@ describe.each(Object.keys(cases))('UniAD, %s', async (name) => {
       ]),
     );
     const graph = new Graph();
-    const tokens = tokensOf(mapsOfStored(graph.input('maps', 'float16', ['N', values]), [level])[0]!, 1);
+    const tokens = sizedTokens(mapsOfStored(graph.input('maps', 'float16', ['N', values]), [level])[0]!, 1);
     const now = reconstruct(tokens, shape, constantParameters(graph, parameters));
     graph.output('distances', tokenDistances(tokens, now));
     const session = await engine.load(graph.toBytes());

@@ -1,10 +1,8 @@
-/** @file How alike maps of the teacher and of the student are: the cosine of their vectors, at each place or of an image as a whole. */
+/** @file How alike maps of the backbone and of a network are: the cosine of their vectors, at each place or of an image as a whole. */
 import {
-  add,
   div,
   matmul,
   maximum,
-  mean,
   mul,
   reshape,
   sqrt,
@@ -12,7 +10,7 @@ import {
   sub,
   sum,
   type Tensor,
-} from '../../graph/index.ts';
+} from '../../../graph/index.ts';
 
 /** Below this a length counts as this one, so that what has none has no gradient. */
 const shortest = 1e-8;
@@ -37,21 +35,8 @@ export function distanceMap(a: Tensor, b: Tensor): Tensor {
   return cosineDistance(flat(a), flat(b), (x) => reshape(matmul(ones, x), [-1, places], 'N'));
 }
 
-/**
- * The loss of each level, and their sum.
- * @param kind - see the option `cosine`
- */
-export function distillationLosses(
-  teacher: readonly Tensor[],
-  student: readonly Tensor[],
-  kind: 'whole' | 'places',
-): { readonly total: Tensor } & Record<string, Tensor> {
-  const losses = teacher.map((maps, level) => {
-    const own = student[level] as Tensor;
-    if (kind === 'places') return mean(distanceMap(maps, own));
-    const flat = (x: Tensor) => reshape(x, [x.shape[0] as number, -1]);
-    return mean(cosineDistance(flat(maps), flat(own), (x) => sum(x, { axes: [1] })));
-  });
-  const total = losses.reduce((all, each) => add(all, each));
-  return { ...Object.fromEntries(losses.map((loss, at) => [`level${at + 1}`, loss])), total };
+/** The distance of each image's maps as one vector. @param a - maps [N, C, H, W], as `b`; N known @returns [N] */
+export function wholeDistances(a: Tensor, b: Tensor): Tensor {
+  const flat = (x: Tensor) => reshape(x, [x.shape[0] as number, -1]);
+  return cosineDistance(flat(a), flat(b), (x) => sum(x, { axes: [1] }));
 }
