@@ -1,6 +1,6 @@
 /** @file The page: a detector, images from a file or a camera, and what the detector says of them. */
 import { CladError, loadDetector, type RgbImage, toRgbImage, type WebDetector } from 'clad/web';
-import { Camera } from './camera.ts';
+import { Camera } from '../../src/web/camera.ts';
 import { element } from './element.ts';
 import { showNothing, showResult, showSpeed } from './readout.ts';
 import { Stage } from './stage.ts';

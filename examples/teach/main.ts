@@ -1,5 +1,5 @@
 /** @file The page: products with pictures of good parts, teaching, and watching with what was taught. No server has a part in it. */
-import { Camera } from '../browser/camera.ts';
+import { Camera } from '../../src/web/camera.ts';
 import { element } from '../browser/element.ts';
 import { Filming } from './filming.ts';
 import { Lesson } from './lesson.ts';
@@ -12,7 +12,7 @@ const video = element('video', HTMLVideoElement);
 const camera = new Camera(video);
 const watch = new Watch(words);
 const products = new Products(words, () => changed());
-const filming = new Filming(video, products, words);
+const filming = new Filming(camera, products, words);
 const lesson = new Lesson(words, products, async ({ model }) => {
   await watch.use(model);
   download.disabled = false;

@@ -7,11 +7,11 @@ import { requireWritable } from '../core/files.ts';
 import { checkOptions } from '../core/options.ts';
 import { cellsOfRuns, titleOfRuns } from '../jobs/compare/finished-runs.ts';
 import type { GridVariant } from '../jobs/compare/grid.ts';
+import { readYaml, yamlRefused } from '../jobs/yaml-file.ts';
 import { defaultMethod, loadMethod, methodNames } from '../methods/registry.ts';
 import { defaultPreset } from '../methods/resolve-options.ts';
 import { names } from './arguments.ts';
 import { addGridFlags, type GridFlags, grid, printGrid } from './grid-flags.ts';
-import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** Flags that finished runs have no use for, as commander names them. */
 const ofTrainings = [

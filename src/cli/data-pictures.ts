@@ -7,12 +7,12 @@ import type { Layout } from '../data/dataset.ts';
 import { pictureListText } from '../data/picture-list.ts';
 import { type Collection, collectPictures } from '../jobs/pictures/collect.ts';
 import { listPictures } from '../jobs/pictures/list.ts';
+import { readYaml } from '../jobs/yaml-file.ts';
 import { dataArgument, layoutOption } from './common-flags.ts';
 import { printJson, printNote, printText } from './output.ts';
 import { requireFileApart } from './output-file.ts';
 import { progressBars } from './progress.ts';
 import { terminalTable } from './terminal-table.ts';
-import { readYaml } from './yaml-file.ts';
 
 /** Adds the subcommands to `clad data`. */
 export function registerDataPictures(data: Command): void {

@@ -2,19 +2,15 @@
  * @file `--roi`, and the key `roi` of a YAML file: regions of interest by class, from files, or `auto` for those that follow the part. Paths in a file of regions are from where it lies, so that it can be
  * passed on with its masks; those in the file of --config are from the working directory, as all there are.
  */
-import { dirname, extname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { isRecord } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { type AskedFollowing, usualMargin } from '../jobs/roi/follow-parts.ts';
-import {
-  checkRegions,
-  type RegionDefinition,
-  type RegionDefinitions,
-  withPaths,
-} from '../jobs/roi/region-definition.ts';
+import type { RegionDefinition, RegionDefinitions } from '../jobs/roi/region-definition.ts';
+import { isYaml, regionOfFile, regionWithin } from '../jobs/roi/region-file.ts';
+import { readYaml, yamlRefused } from '../jobs/yaml-file.ts';
 import { repeated } from './arguments.ts';
-import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** `--roi`, which may be repeated. */
 export function roiOption(): Option {
@@ -127,22 +123,7 @@ async function regionsOf(value: unknown, path: string, folder: string): Promise<
     regions[name] =
       typeof definition === 'string'
         ? await regionOfFile(name, resolve(folder, definition))
-        : checked(name, definition, path, folder);
+        : regionWithin(name, definition, path, folder);
   }
   return regions;
-}
-
-/** The region of one class: shapes, or a mask. */
-async function regionOfFile(name: string, path: string): Promise<RegionDefinition> {
-  if (!isYaml(path)) return { inside: [{ mask: path }] };
-  return checked(name, await readYaml(path), path, dirname(path));
-}
-
-function checked(name: string, definition: unknown, path: string, folder: string): RegionDefinition {
-  const region = checkRegions({ [name]: definition }, path)[name]!;
-  return withPaths(region, (each) => resolve(folder, each));
-}
-
-function isYaml(path: string): boolean {
-  return ['.yaml', '.yml', '.json'].includes(extname(path).toLowerCase());
 }

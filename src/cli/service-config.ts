@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { isRecord } from '../core/arguments.ts';
 import { CladError } from '../core/errors.ts';
 import { unknownOption } from '../core/unknown-option.ts';
-import { readYaml, yamlRefused } from './yaml-file.ts';
+import { readYaml, yamlRefused } from '../jobs/yaml-file.ts';
 
 /** A verb whose settings may stand in a file. */
 interface ServiceVerb {

@@ -11,6 +11,7 @@ import { type SampleBits, sampleBits } from '../image/samples.ts';
 import { type SizeOption, sizeOf } from '../image/size-option.ts';
 import type { AskedTiles } from '../jobs/train/asked-tiles.ts';
 import type { ReadRequest } from '../jobs/train/train-request.ts';
+import { readYaml, yamlRefused } from '../jobs/yaml-file.ts';
 import { defaultMethod, loadMethod, methodNames, methods } from '../methods/registry.ts';
 import { defaultPreset, presetOf, resolveOptions } from '../methods/resolve-options.ts';
 import { inputSize } from '../methods/shared/option-groups.ts';
@@ -19,7 +20,6 @@ import { repeated, sizeFromText, tilesExpected, tilesFromText, tilesOf, wholeFro
 import { addBackboneFlags, type BackboneFlagValues, backboneFlags } from './backbone-flags.ts';
 import { bitsOption, deviceOption, layoutOption, threadsOption } from './common-flags.ts';
 import { askedFollowing, askedRegions, roiMarginOption, roiOption } from './roi-flags.ts';
-import { readYaml, yamlRefused } from './yaml-file.ts';
 
 /** Values of the flags as commander gives them. */
 export interface TrainingFlags extends BackboneFlagValues {

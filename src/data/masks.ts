@@ -36,7 +36,7 @@ export async function matchMasks(
   place: MaskPlace,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const { imageFolder, maskFolder } = place;
-  const entries = await masksOf(place);
+  const entries = await masksOf(place, new Set(images.map((image) => stemOf(basename(image)))));
   const matched = new Map<string, readonly string[]>();
   const imageOf = new Map<string, string>();
   for (const image of images) {
@@ -66,11 +66,14 @@ export async function matchMasks(
   return matched;
 }
 
-async function masksOf({ maskFolder, suffix }: MaskPlace): Promise<MaskEntry[]> {
+/** @param stems - of the images */
+async function masksOf({ maskFolder, suffix }: MaskPlace, stems: ReadonlySet<string>): Promise<MaskEntry[]> {
   const { images, folders } = await listFolderIfAny(maskFolder);
   const named = (name: string): MaskEntry => {
     const stem = stemOf(name);
-    const imageStem = stem.endsWith(suffix) ? stem.slice(0, stem.length - suffix.length) : undefined;
+    // Without any mask MVTec's folders are VisA's where all defects are called bad: who asks for VisA's may mean them.
+    const own = suffix === '' && !stems.has(stem) && stem.endsWith('_mask') ? '_mask' : suffix;
+    const imageStem = stem.endsWith(own) ? stem.slice(0, stem.length - own.length) : undefined;
     return { name, isFolder: false, imageStem };
   };
   return [...images.map(named), ...folders.map((name) => ({ name, isFolder: true, imageStem: name }))];

@@ -8,6 +8,7 @@ import type { ClassSummary, Problem } from '../data/inspection.ts';
 import type { Geometry } from '../image/geometry.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { TrainingPlan } from '../jobs/train/plan.ts';
+import { type UpdateResult, updateJob } from './update-api.ts';
 
 const name = z.string().min(1).max(200);
 /** A path below a data set, with slashes. */
@@ -41,6 +42,8 @@ const trainSettings = z.strictObject({
   device: z.enum(['cpu', 'webgpu', 'cuda']).optional(),
   /** Those that differ from the preset's, by dotted name. */
   changes: z.record(z.string().max(100), z.unknown()).default({}),
+  /** Whether the regions of interest that are drawn for its products hold. */
+  regions: z.boolean().default(true),
 });
 const trainJob = trainSettings.extend({ kind: z.literal('train'), run: name });
 
@@ -64,6 +67,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   trainJob,
   evaluateJob,
   thresholdJob,
+  updateJob,
 ]);
 export const planSchema = trainSettings;
 export const exclusionSchema = z.strictObject({
@@ -78,6 +82,33 @@ export const uploadQuery = z.strictObject({
   kind: name,
   file: name,
 });
+const runs = z.array(z.int().min(0)).max(2 ** 26);
+/** What a page has seen of a file that it changes, so that nothing else is written over; null where there was none. */
+const seen = z.string().max(100).nullable();
+export const maskQuery = z.strictObject({ path: below });
+export const maskSchema = z.strictObject({ path: below, seen, runs });
+export const maskRemovalSchema = z.strictObject({ path: below, seen });
+const coordinate = z.number();
+const corner = z.tuple([coordinate, coordinate]);
+const drawnShape = z.strictObject({
+  /** Of the region that it is of; empty where the region of its product has no names. */
+  name: z.string().max(100),
+  ignore: z.boolean(),
+  /** In pixels of the photograph. */
+  shape: z.union([
+    z.strictObject({ rectangle: z.tuple([coordinate, coordinate, coordinate, coordinate]) }),
+    z.strictObject({ polygon: z.array(corner).min(3).max(2000) }),
+  ]),
+});
+export const regionQuery = z.strictObject({ product: name, image: below });
+export const regionRemovalSchema = regionQuery.extend({ seen });
+export const regionSchema = regionRemovalSchema.extend({ shapes: z.array(drawnShape).min(1).max(200) });
+/** A picture of ground truth; `of` tells one state from another. */
+export const truthQuery = z.strictObject({
+  path: below,
+  size: z.enum(['small', 'large']),
+  of: z.string().max(40).optional(),
+});
 export const sessionSchema = z.strictObject({ token: z.string().min(1).max(1000) });
 /** Longer side in pixels of the pictures there are. */
 export const pictureSides = { small: 224, large: 1280 } as const;
@@ -86,7 +117,13 @@ export const pictureQuery = z.strictObject({ path: below, size: z.enum(['small',
 /** As pages send it: what has a default may be left out. */
 export type JobRequest = z.input<typeof jobSchema>;
 export type Job = z.output<typeof jobSchema>;
+export type TrainJob = z.output<typeof trainJob>;
 export type TrainSettings = z.input<typeof planSchema>;
+export type MaskRequest = z.infer<typeof maskSchema>;
+export type MaskRemoval = z.infer<typeof maskRemovalSchema>;
+export type DrawnShape = z.infer<typeof drawnShape>;
+export type RegionRequest = z.infer<typeof regionSchema>;
+export type RegionRemoval = z.infer<typeof regionRemovalSchema>;
 export type UploadQuery = z.infer<typeof uploadQuery>;
 
 /** A refusal. */
@@ -140,6 +177,7 @@ export interface JobView {
 export interface JobResult {
   /** Of `threshold`: the new file in `detectors/`. */
   readonly detector?: string;
+  readonly update?: UpdateResult;
   /** Seconds it took. */
   readonly seconds: number;
 }
@@ -150,7 +188,7 @@ export type StudioEvent =
   | { readonly type: 'job'; readonly job: JobView }
   | { readonly type: 'removed'; readonly id: number }
   /** Data sets, runs or detectors are others now. */
-  | { readonly type: 'changed'; readonly what: 'data' | 'runs'; readonly name: string };
+  | { readonly type: 'changed'; readonly what: 'data' | 'runs' | 'marks'; readonly name: string };
 
 /** The workspace at a glance. */
 export interface Overview {
@@ -185,6 +223,50 @@ export interface DatasetImage {
   readonly kind: string;
   readonly excluded: boolean;
   readonly flags: readonly Flag[];
+  /** Files of its ground truth, below the data set. */
+  readonly masks: readonly string[];
+}
+
+/** The ground truth of a photograph, as a page paints it. */
+export interface MaskView {
+  /** Of the photograph, as it is shown. */
+  readonly width: number;
+  readonly height: number;
+  /** Its files, below the data set. */
+  readonly files: readonly string[];
+  /** The state of these files; null where there are none. */
+  readonly seen: string | null;
+  /** Its pixels (core/runs.ts); null where there is none that could be shown. */
+  readonly runs: readonly number[] | null;
+  /** What is wrong with the files, so that they have to go first: part of a sentence. */
+  readonly problem: string | null;
+  /** Why none can be painted at all: part of a sentence. */
+  readonly refused: string | null;
+}
+
+/** The region of interest of a product, as it is kept. */
+export interface DrawnRegion {
+  /** Its file, from the workspace folder. */
+  readonly file: string;
+  /** Of a photograph of the product, in whose pixels the shapes are. */
+  readonly width: number;
+  readonly height: number;
+  /** None where the file has masks, or cannot be read. */
+  readonly shapes: readonly DrawnShape[];
+}
+
+/** The region of interest of a product on one of its photographs, as a page draws it. */
+export interface RegionView {
+  /** Of the photograph, as it is shown. */
+  readonly width: number;
+  readonly height: number;
+  /** From the workspace folder. */
+  readonly file: string;
+  /** The state of the file; null where there is none. */
+  readonly seen: string | null;
+  readonly shapes: readonly DrawnShape[];
+  /** Why the region that there is cannot be changed here: part of a sentence. */
+  readonly problem: string | null;
 }
 
 /** A data set with all its images. */
@@ -193,6 +275,8 @@ export interface DatasetView {
   readonly layout: string | null;
   readonly products: readonly string[];
   readonly images: readonly DatasetImage[];
+  /** Regions of interest by product. */
+  readonly regions: Readonly<Record<string, DrawnRegion>>;
   /** Why it cannot be read as a data set; its images are then not listed. */
   readonly error: ToldError | null;
   /** Of the last inspection; null where there was none. */
@@ -269,8 +353,21 @@ export interface VersionView {
   readonly bytes: number;
 }
 
+/** The detector file that a change by `clad update` replaced, as far as its results are kept. */
+export interface EarlierView {
+  readonly key: string;
+  /** The training's is 1. */
+  readonly version: number;
+  /** ISO 8601: when it was replaced. */
+  readonly until: string;
+}
+
 export interface RunView extends RunBrief {
   readonly classes: readonly string[];
+  /** Of its detector file; the training's is 1, and each change by `clad update` makes the next. */
+  readonly version: number;
+  /** The newest last. */
+  readonly earlier: readonly EarlierView[];
   /** The newest last. */
   readonly versions: readonly VersionView[];
   readonly evaluation: EvaluationDocument | null;
@@ -304,5 +401,7 @@ export interface ResultsView {
   readonly key: string;
   readonly dataset: string;
   readonly geometry: Geometry;
+  /** Of the detector file, by product. */
+  readonly thresholds: Readonly<Record<string, number>>;
   readonly images: readonly ResultImage[];
 }

@@ -2,14 +2,42 @@
 import { shellWord } from '../core/shell-word.ts';
 import type { Job } from './api.ts';
 
-/** @param exclude - training images that are left out, below the data set */
-export function commandOf(job: Job, exclude: readonly string[] = []): string {
-  return ['clad', ...wordsOf(job, exclude)]
-    .map((word) => shellWord(word, process.platform === 'win32'))
-    .join(' ');
+type UpdateJob = Extract<Job, { kind: 'update' }>;
+
+/**
+ * @param exclude - training images that are left out, below the data set
+ * @param drawn - products that have a region of interest
+ * @param forWindows - a page, which cannot know, says it
+ */
+export function commandOf(
+  job: Job,
+  exclude: readonly string[] = [],
+  drawn: readonly string[] = [],
+  forWindows = process.platform === 'win32',
+): string {
+  const commands = job.kind === 'update' ? updatesOf(job) : [wordsOf(job, exclude, drawn)];
+  return commands
+    .map((words) => ['clad', ...words].map((word) => shellWord(word, forWindows)).join(' '))
+    .join(' && ');
 }
 
-function wordsOf(job: Job, exclude: readonly string[]): string[] {
+/** Each kind of mark is a change of its own. */
+function updatesOf({ run, dataset, falseAlarms, missed, force }: UpdateJob): string[][] {
+  const change = (option: string, paths: readonly string[]) => [
+    ...['update', `runs/${run}`, option, ...paths.map((path) => `data/${dataset}/${path}`)],
+    ...(force ? ['--force'] : []),
+  ];
+  return [
+    ...(falseAlarms.length > 0 ? [change('--false-alarm', falseAlarms)] : []),
+    ...(missed.length > 0 ? [change('--missed', missed)] : []),
+  ];
+}
+
+function wordsOf(
+  job: Exclude<Job, UpdateJob>,
+  exclude: readonly string[],
+  drawn: readonly string[],
+): string[] {
   switch (job.kind) {
     case 'demo': {
       const { dataset, classes, size, train, testGood, testAnomalous, seed } = job;
@@ -35,7 +63,8 @@ function wordsOf(job: Job, exclude: readonly string[]): string[] {
           '--set',
           `${option}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
         ]),
-        ...(exclude.length > 0 ? ['--exclude', ...exclude] : []),
+        ...drawn.flatMap((product) => ['--roi', `${product}=${regionFile(dataset, product)}`]),
+        ...(exclude.length > 0 ? ['--exclude', ...exclude.map((path) => `data/${dataset}/${path}`)] : []),
       ];
     }
     case 'evaluate':
@@ -47,6 +76,11 @@ function wordsOf(job: Job, exclude: readonly string[]): string[] {
         ...['--out', `detectors/${job.run}-vN.onnx`],
       ];
   }
+}
+
+/** The file of a product's region of interest, from the workspace folder. */
+export function regionFile(dataset: string, product: string): string {
+  return `regions/${dataset}/${product}.yaml`;
 }
 
 function flag(name: string, value: string | number | undefined): string[] {

@@ -11,6 +11,7 @@ import { loadDataset } from '../data/load.ts';
 import { imageSize } from '../image/decode.ts';
 import { imageExtensions } from '../image/format.ts';
 import type { DatasetBrief, DatasetImage, DatasetView, Flag, UploadQuery } from './api.ts';
+import { InTurn } from './in-turn.ts';
 import type { KeptInspection, Memory } from './memory.ts';
 import { kindProblem, nameProblem, productProblem } from './names.ts';
 import { Suspects } from './suspects.ts';
@@ -27,7 +28,7 @@ export class Datasets {
   readonly #suspects: Suspects;
   /** Until when a data set is taken to have the layout that images are added to, by folder. */
   readonly #layoutSeen = new Map<string, number>();
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writing = new InTurn();
 
   constructor(workspace: Workspace, memory: Memory) {
     this.#workspace = workspace;
@@ -66,7 +67,8 @@ export class Datasets {
     return path;
   }
 
-  async view(name: string): Promise<DatasetView> {
+  /** All but its regions, which are no files of it. */
+  async view(name: string): Promise<Omit<DatasetView, 'regions'>> {
     const folder = await this.folder(name);
     const remembered = this.#memory.inspection(name);
     const none = { name, layout: null, products: [], images: [], inspection: null };
@@ -81,7 +83,7 @@ export class Datasets {
       const flags = remembered ? flagsOf(remembered.found, staysOf) : new Map<string, Flag[]>();
       for (const [path, flag] of await this.#suspects.of(folder))
         flags.set(path, [...(flags.get(path) ?? []), flag]);
-      const images = samples.map(({ path, className, split, defect }): DatasetImage => {
+      const images = samples.map(({ path, className, split, defect, maskPaths = [] }): DatasetImage => {
         const below = pathBelow(root, path);
         return {
           path: below,
@@ -90,6 +92,7 @@ export class Datasets {
           kind: defect,
           excluded: excluded.has(below),
           flags: flags.get(below) ?? [],
+          masks: maskPaths.map((mask) => pathBelow(root, mask)),
         };
       });
       const inspection = remembered && {
@@ -103,12 +106,6 @@ export class Datasets {
       if (!(error instanceof CladError)) throw error;
       return { ...none, error: error.words };
     }
-  }
-
-  /** Paths below a data set that a training of it leaves out: only images that are there and trained on. */
-  async excluded(name: string): Promise<string[]> {
-    const { images } = await this.view(name);
-    return images.filter((image) => image.excluded && image.split === 'train').map(({ path }) => path);
   }
 
   /** @throws NOT_THERE for a path that is no training image */
@@ -158,7 +155,7 @@ export class Datasets {
       throw error instanceof CladError ? refuse(error.message.replace(/\.$/, '')) : error;
     });
     // Two of one name that come at once would both find it free, and one of them would be lost.
-    return this.#inTurn(async () => {
+    return this.#writing.run(async () => {
       try {
         const target =
           place === 'mask' ? await maskName(path, images, bytes, refuse) : await freeName(path, bytes);
@@ -168,12 +165,6 @@ export class Datasets {
         throw asRefusal(error, path);
       }
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#writing.then(work);
-    this.#writing = done.catch(() => {});
-    return done;
   }
 
   /** Images of another layout would be read as something else beside these. */
@@ -189,6 +180,11 @@ export class Datasets {
         `the data set has the layout ${found.layout}, and images are added to mvtec alone; name another data set`,
       );
   }
+}
+
+/** Paths below a data set that a training of it leaves out: only images that are there and trained on. */
+export function leftOutOf(images: readonly DatasetImage[]): string[] {
+  return images.filter((image) => image.excluded && image.split === 'train').map(({ path }) => path);
 }
 
 /**

@@ -1,27 +1,24 @@
 /** @file What the server and the process of a job tell each other. */
 import type { Job, JobProgress, JobResult, ToldError, TrainSettings } from './api.ts';
-import type { KeptInspection } from './memory.ts';
+import type { Given, KeptInspection } from './memory.ts';
 
 /** What the process is to do. */
 export type Order =
-  | {
+  | ({
       readonly type: 'job';
       readonly job: Job;
       /** Of the workspace. */
       readonly root: string;
-      /** Training images to leave out, below the data set. */
-      readonly exclude: readonly string[];
       /** A training goes on where it was stopped. */
       readonly again: boolean;
       /** File in `detectors/` to write, of `threshold`. */
       readonly detector: string | null;
-    }
-  | {
+    } & Given)
+  | ({
       readonly type: 'plan';
       readonly settings: TrainSettings;
       readonly root: string;
-      readonly exclude: readonly string[];
-    };
+    } & Given);
 
 /** To the process. `stop`: end where it can go on later. */
 export type ToJob = Order | { readonly type: 'stop' };

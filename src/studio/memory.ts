@@ -1,11 +1,13 @@
 /**
  * @file What only the studio knows, in one SQLite file: jobs and what became of them, images that are left out, what inspections found, versions of
- * detectors. Images, runs and detectors are files of the workspace; without this file they are all there.
+ * detectors, judgements that somebody calls wrong. Images, runs and detectors are files of the workspace; without this file they are all there.
  */
 import Database from 'libsql';
 import { CladError } from '../core/errors.ts';
 import type { Inspection } from '../data/inspect.ts';
+import type { RegionDefinitions } from '../jobs/roi/region-definition.ts';
 import type { Job, JobState, JobView } from './api.ts';
+import type { Mark, MarkedImage } from './update-api.ts';
 
 const tables = `
 CREATE TABLE IF NOT EXISTS jobs (
@@ -15,6 +17,7 @@ CREATE TABLE IF NOT EXISTS jobs (
   state TEXT NOT NULL,
   request TEXT NOT NULL,
   exclude TEXT NOT NULL,
+  roi TEXT NOT NULL DEFAULT '{}',
   again INTEGER NOT NULL DEFAULT 0,
   created TEXT NOT NULL,
   started TEXT,
@@ -42,13 +45,25 @@ CREATE TABLE IF NOT EXISTS versions (
   created TEXT NOT NULL,
   thresholds TEXT NOT NULL,
   source TEXT
+);
+CREATE TABLE IF NOT EXISTS marks (
+  run TEXT NOT NULL,
+  path TEXT NOT NULL,
+  mark TEXT NOT NULL,
+  created TEXT NOT NULL,
+  PRIMARY KEY (run, path)
 );`;
 
-/** A job as it is remembered. */
-export interface JobRecord extends Omit<JobView, 'command'> {
-  /** Training images to leave out, as they were when it was asked for. */
+/** What a training is given of its data set besides the images, as it was when it was asked for. */
+export interface Given {
+  /** Training images to leave out, below the data set. */
   readonly exclude: readonly string[];
+  /** Regions of interest by product. */
+  readonly roi: RegionDefinitions;
 }
+
+/** A job as it is remembered. */
+export interface JobRecord extends Omit<JobView, 'command'>, Given {}
 
 /** What an inspection found, and the sizes of images, which it does not say one by one. */
 export interface KeptInspection extends Inspection {
@@ -90,12 +105,8 @@ export class Memory {
       try {
         database.pragma('journal_mode = WAL');
         database.exec(tables);
-        // Of workspaces that are older than the column.
-        if (
-          database.prepare("SELECT name FROM pragma_table_info('versions') WHERE name = 'source'").all([])
-            .length === 0
-        )
-          database.exec('ALTER TABLE versions ADD COLUMN source TEXT');
+        addColumn(database, 'versions', 'source', 'TEXT');
+        addColumn(database, 'jobs', 'roi', "TEXT NOT NULL DEFAULT '{}'");
         return new Memory(path, database);
       } catch (error) {
         database.close();
@@ -108,11 +119,12 @@ export class Memory {
     this.#database.close();
   }
 
-  addJob(subject: string, request: Job, exclude: readonly string[]): JobRecord {
+  addJob(subject: string, request: Job, { exclude, roi }: Given): JobRecord {
     const id = this.#run(
-      'INSERT INTO jobs (kind, subject, state, request, exclude, created) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO jobs (kind, subject, state, request, exclude, roi, created) VALUES (?, ?, ?, ?, ?, ?, ?)',
       [
-        ...[request.kind, subject, 'waiting', JSON.stringify(request), JSON.stringify(exclude)],
+        ...[request.kind, subject, 'waiting'],
+        ...[request, exclude, roi].map((each) => JSON.stringify(each)),
         new Date().toISOString(),
       ],
     );
@@ -135,7 +147,16 @@ export class Memory {
     changes: Partial<
       Pick<
         JobRecord,
-        'state' | 'exclude' | 'again' | 'started' | 'ended' | 'progress' | 'notes' | 'error' | 'result'
+        | 'state'
+        | 'exclude'
+        | 'roi'
+        | 'again'
+        | 'started'
+        | 'ended'
+        | 'progress'
+        | 'notes'
+        | 'error'
+        | 'result'
       >
     >,
   ): void {
@@ -208,6 +229,23 @@ export class Memory {
     );
   }
 
+  /** Judgements of a run's test images that somebody calls wrong, in the order in which they were marked. */
+  marks(run: string): MarkedImage[] {
+    return this.#all('SELECT path, mark FROM marks WHERE run = ? ORDER BY created, path', [run]).map(
+      ({ path, mark }) => ({ path: String(path), mark: mark as Mark }),
+    );
+  }
+
+  /** @param mark - null takes it back */
+  mark(run: string, path: string, mark: Mark | null): void {
+    if (mark === null) this.#run('DELETE FROM marks WHERE run = ? AND path = ?', [run, path]);
+    else
+      this.#run('INSERT OR REPLACE INTO marks (run, path, mark, created) VALUES (?, ?, ?, ?)', [
+        ...[run, path, mark],
+        new Date().toISOString(),
+      ]);
+  }
+
   #run(statement: string, values: readonly Value[]): number {
     return told(this.#path, () => Number(this.#database.prepare(statement).run([...values]).lastInsertRowid));
   }
@@ -227,6 +265,7 @@ function jobOf(row: Row): JobRecord {
     state: row.state as JobState,
     request: json(row.request),
     exclude: json(row.exclude),
+    roi: json(row.roi),
     again: row.again === 1,
     created: String(row.created),
     started: text(row.started),
@@ -236,6 +275,12 @@ function jobOf(row: Row): JobRecord {
     error: json(row.error),
     result: json(row.result),
   };
+}
+
+/** Of workspaces that are older than a column. */
+function addColumn(database: Database.Database, table: string, name: string, type: string): void {
+  const found = database.prepare('SELECT name FROM pragma_table_info(?) WHERE name = ?').all([table, name]);
+  if (found.length === 0) database.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
 }
 
 /** @throws WORKSPACE_UNUSABLE with what the database says */

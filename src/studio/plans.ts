@@ -3,6 +3,7 @@ import { CladError } from '../core/errors.ts';
 import type { PlanView, TrainSettings } from './api.ts';
 import type { Child, StartChild } from './child.ts';
 import type { FromJob } from './job-channel.ts';
+import type { Given } from './memory.ts';
 
 export class Plans {
   readonly #start: StartChild;
@@ -18,17 +19,17 @@ export class Plans {
   }
 
   /**
-   * @param exclude - training images to leave out, below the data set
+   * @param given - of the data set
    * @param signal - aborted where nobody waits any more
    * @throws what `planTraining` throws; INTERRUPTED
    */
-  of(settings: TrainSettings, exclude: readonly string[], signal: AbortSignal): Promise<PlanView> {
-    const plan = this.#turn.then(() => this.#measure(settings, exclude, signal));
+  of(settings: TrainSettings, given: Given, signal: AbortSignal): Promise<PlanView> {
+    const plan = this.#turn.then(() => this.#measure(settings, given, signal));
     this.#turn = plan.catch(() => {});
     return plan;
   }
 
-  #measure(settings: TrainSettings, exclude: readonly string[], signal: AbortSignal): Promise<PlanView> {
+  #measure(settings: TrainSettings, given: Given, signal: AbortSignal): Promise<PlanView> {
     return new Promise((resolve, reject) => {
       const interrupted = () => new CladError('INTERRUPTED', { where: 'planning a training' });
       if (signal.aborted || this.#closed) {
@@ -37,7 +38,7 @@ export class Plans {
       }
       let answer: FromJob | undefined;
       const child = this.#start(
-        { type: 'plan', settings, root: this.#root, exclude },
+        { type: 'plan', settings, root: this.#root, ...given },
         {
           onMessage: (message) => {
             answer = message;

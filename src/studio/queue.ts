@@ -7,7 +7,7 @@ import type { Job, JobProgress, JobState, JobView, StudioEvent } from './api.ts'
 import type { Child, StartChild } from './child.ts';
 import { commandOf } from './commands.ts';
 import type { FromJob, Outcome } from './job-channel.ts';
-import type { JobRecord, Memory } from './memory.ts';
+import type { Given, JobRecord, Memory } from './memory.ts';
 
 /** Two jobs of one lane never run at once. */
 const laneOf: Readonly<Record<Job['kind'], 'long' | 'short'>> = {
@@ -16,6 +16,7 @@ const laneOf: Readonly<Record<Job['kind'], 'long' | 'short'>> = {
   threshold: 'short',
   train: 'long',
   evaluate: 'long',
+  update: 'long',
 };
 
 /** Milliseconds between two writings of progress to the disk. */
@@ -71,10 +72,10 @@ export class JobQueue {
   /**
    * Adds a job.
    * @param subject - data set or run that it is about
-   * @param exclude - training images to leave out, below the data set
+   * @param given - of the data set, to a training
    */
-  add(subject: string, job: Job, exclude: readonly string[] = []): JobView {
-    const { id } = this.#options.memory.addJob(subject, job, exclude);
+  add(subject: string, job: Job, given: Given = { exclude: [], roi: {} }): JobView {
+    const { id } = this.#options.memory.addJob(subject, job, given);
     this.#tell(id);
     this.#next();
     return this.#view(this.#record(id));
@@ -105,14 +106,14 @@ export class JobQueue {
 
   /**
    * Goes on with a job that was stopped or has failed.
-   * @param exclude - other images to leave out, where it had not begun
+   * @param given - of the data set as it is now, where it had not begun
    * @throws NOT_THERE, JOB_STATE
    */
-  resume(id: number, exclude?: readonly string[]): JobView {
+  resume(id: number, given?: Given): JobView {
     const record = this.#record(id);
     if (record.state !== 'stopped' && record.state !== 'failed') throw wrongState(record, 'gone on with');
     const changes = { state: 'waiting', again: true, error: null, ended: null } as const;
-    this.#options.memory.updateJob(id, { ...changes, ...(exclude && { exclude }) });
+    this.#options.memory.updateJob(id, { ...changes, ...given });
     this.#tell(id);
     this.#next();
     return this.#view(this.#record(id));
@@ -142,7 +143,7 @@ export class JobQueue {
 
   #begin(record: JobRecord): void {
     const { memory, root, start, newDetector } = this.#options;
-    const { id, kind, request: job, exclude, again } = record;
+    const { id, kind, request: job, exclude, roi, again } = record;
     const lane = laneOf[kind];
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
@@ -151,7 +152,7 @@ export class JobQueue {
     memory.updateJob(id, { state: 'running', started: record.started ?? new Date().toISOString() });
     const detector = job.kind === 'threshold' ? newDetector(job.run) : null;
     const child = start(
-      { type: 'job', job, root, exclude, again, detector },
+      { type: 'job', job, root, exclude, roi, again, detector },
       {
         onMessage: (message) => this.#hear(running, message),
         onEnd: (how) => {
@@ -209,11 +210,11 @@ export class JobQueue {
     try {
       if (answer?.type === 'done') {
         await onOutcome?.(this.#record(id), answer.outcome);
-        const { seconds, detector } = answer.outcome;
+        const { seconds, detector, update } = answer.outcome;
         memory.updateJob(id, {
           ...common,
           state: 'done',
-          result: { seconds, ...(detector !== undefined && { detector }) },
+          result: { seconds, ...(detector !== undefined && { detector }), ...(update && { update }) },
         });
       } else if (ending === 'waiting')
         memory.updateJob(id, { progress, notes, state: 'waiting', again: true });
@@ -258,18 +259,13 @@ export class JobQueue {
   }
 
   #view(record: JobRecord): JobView {
-    const { exclude, ...said } = record;
+    const { exclude, roi, ...said } = record;
     const running = [...this.#running.values()].find(({ id }) => id === record.id);
     return {
       ...said,
       progress: running?.progress ?? record.progress,
       notes: running ? [...running.notes] : record.notes,
-      command: commandOf(
-        record.request,
-        exclude.map(
-          (path) => `data/${record.request.kind === 'train' ? record.request.dataset : ''}/${path}`,
-        ),
-      ),
+      command: commandOf(record.request, exclude, Object.keys(roi)),
     };
   }
 }

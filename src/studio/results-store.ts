@@ -2,13 +2,14 @@
  * @file What an evaluation saw, kept for the results page: a list of images with their scores, and of each a picture of its heat and its ground truth. The
  * pictures are as large as the map and clear where there is no heat, so that a page lays them over the photograph as strongly as somebody likes.
  */
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { writeFileAtomic } from '../core/files.ts';
 import { pathBelow } from '../data/dataset.ts';
 import { heatScale } from '../detector/heat/map-range.ts';
 import type { DetectorMetadata } from '../detector/metadata.ts';
+import type { PredictionWithMap } from '../detector/prediction.ts';
 import type { Geometry } from '../image/geometry.ts';
 import { heatOf, paintOf } from '../image/heat-scale.ts';
 import type { Mask } from '../image/rgb.ts';
@@ -24,15 +25,34 @@ export function pictureName(what: 'heat' | 'truth', at: number): string {
   return `${what}-${at}.webp`;
 }
 
+/** Results that are kept of detector files that were replaced; of a run, the newest. */
+const mostEarlier = 4;
+
+/** Where the results of a run lie. */
+export interface ResultsFolders {
+  /** Of the last evaluation. */
+  readonly now: string;
+  /** Of detector files of before, a folder each by its key. */
+  readonly earlier: string;
+}
+
+/** @param cache - of the workspace */
+export function resultsFolders(cache: string, run: string): ResultsFolders {
+  return { now: join(cache, 'results', run), earlier: join(cache, 'earlier-results', run) };
+}
+
+/** Those of before this version do not have the thresholds. */
+type KeptResults = Omit<ResultsView, 'thresholds'> & Partial<Pick<ResultsView, 'thresholds'>>;
+
 /** The results in a folder; null where there are none. */
-export async function readResults(folder: string): Promise<ResultsView | null> {
+export async function readResults(folder: string): Promise<KeptResults | null> {
   const text = await readFile(join(folder, listFile), 'utf8').catch(() => undefined);
-  return text === undefined ? null : (JSON.parse(text) as ResultsView);
+  return text === undefined ? null : (JSON.parse(text) as KeptResults);
 }
 
 /** Gathers what an evaluation sees; whole in its place once it is finished. */
 export class ResultsWriter {
-  readonly #folder: string;
+  readonly #folders: ResultsFolders;
   readonly #temporary: string;
   readonly #metadata: DetectorMetadata;
   readonly #root: string;
@@ -40,12 +60,12 @@ export class ResultsWriter {
   #writing: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param folder - for the results; those of before are replaced
+   * @param folders - for the results; those of before give way
    * @param root - of the data set
    */
-  constructor(folder: string, metadata: DetectorMetadata, root: string) {
-    this.#folder = folder;
-    this.#temporary = `${folder}.new`;
+  constructor(folders: ResultsFolders, metadata: DetectorMetadata, root: string) {
+    this.#folders = folders;
+    this.#temporary = `${folders.now}.new`;
     this.#metadata = metadata;
     this.#root = root;
   }
@@ -70,7 +90,7 @@ export class ResultsWriter {
       truth: shown,
     });
     const { geometry } = this.#metadata;
-    const heat = this.#heatOf(prediction.class, prediction.map);
+    const heat = heatPixels(this.#metadata, prediction);
     const write = async (what: 'heat' | 'truth', pixels: Uint8Array, lossless: boolean) => {
       const { width, height } = geometry;
       const picture = sharp(pixels, { raw: { width, height, channels: 4 } });
@@ -89,39 +109,73 @@ export class ResultsWriter {
   /** Puts the results into their place. @param key - of the detector file */
   async finish(key: string, dataset: string): Promise<void> {
     await this.#writing;
-    const { geometry } = this.#metadata;
-    const results: ResultsView = { key, dataset, geometry: sizeOf(geometry), images: this.#images };
+    const { geometry, thresholds } = this.#metadata;
+    const results: ResultsView = {
+      ...{ key, dataset, geometry: sizeOf(geometry) },
+      thresholds: thresholdNumbers(thresholds),
+      images: this.#images,
+    };
+    const { now } = this.#folders;
     await writeFileAtomic(join(this.#temporary, listFile), JSON.stringify(results));
-    await mkdir(dirname(this.#folder), { recursive: true });
-    await rm(this.#folder, { recursive: true, force: true });
-    await rename(this.#temporary, this.#folder);
+    await mkdir(dirname(now), { recursive: true });
+    await this.#putAside(key);
+    await rm(now, { recursive: true, force: true });
+    await rename(this.#temporary, now);
+  }
+
+  /** Keeps what another detector file saw, so that both can be seen beside each other. */
+  async #putAside(key: string): Promise<void> {
+    const { now, earlier } = this.#folders;
+    const before = await readResults(now);
+    if (!before?.thresholds || before.key === key) return;
+    await mkdir(earlier, { recursive: true });
+    await rm(join(earlier, before.key), { recursive: true, force: true });
+    await rename(now, join(earlier, before.key));
+    const kept = await Promise.all(
+      (await readdir(earlier)).map(async (name) => {
+        const path = join(earlier, name);
+        return { path, at: (await stat(path)).ctimeMs };
+      }),
+    );
+    const old = kept.sort((a, b) => b.at - a.at).slice(mostEarlier);
+    for (const { path } of old) await rm(path, { recursive: true, force: true });
   }
 
   async discard(): Promise<void> {
     await this.#writing.catch(() => {});
     await rm(this.#temporary, { recursive: true, force: true });
   }
-
-  /** The colours of the product that it is taken for, as in heat maps everywhere. */
-  #heatOf(className: string, map: Float32Array): Uint8Array {
-    const range = this.#metadata.display[className];
-    const pixels = new Uint8Array(map.length * 4);
-    if (!range) return pixels;
-    const scale = heatScale(range);
-    for (const [at, value] of map.entries()) {
-      const { colour, opacity } = paintOf(heatOf(value, scale));
-      pixels.set([...colour, Math.round(255 * opacity)], at * 4);
-    }
-    return pixels;
-  }
 }
 
-function truthPixels({ data }: Mask): Uint8Array {
+/** The colours of the product that it is taken for, as in heat maps everywhere: RGBA, as large as the map. */
+export function heatPixels(
+  { display }: Pick<DetectorMetadata, 'display'>,
+  { class: name, map }: Pick<PredictionWithMap, 'class' | 'map'>,
+): Uint8Array {
+  const range = display[name];
+  const pixels = new Uint8Array(map.length * 4);
+  if (!range) return pixels;
+  const scale = heatScale(range);
+  for (const [at, value] of map.entries()) {
+    const { colour, opacity } = paintOf(heatOf(value, scale));
+    pixels.set([...colour, Math.round(255 * opacity)], at * 4);
+  }
+  return pixels;
+}
+
+/** Ground truth as RGBA, clear where there is none. */
+export function truthPixels({ data }: Mask): Uint8Array {
   const pixels = new Uint8Array(data.length * 4);
   for (const [at, value] of data.entries()) if (value !== 0) pixels.set(truthPaint, at * 4);
   return pixels;
 }
 
-function sizeOf({ width, height, resizeTo }: Geometry): Geometry {
+/** A detector's thresholds, by product. */
+export function thresholdNumbers(thresholds: DetectorMetadata['thresholds']): Record<string, number> {
+  return Object.fromEntries(Object.entries(thresholds).map(([name, { threshold }]) => [name, threshold]));
+}
+
+/** A geometry without what else metadata may have in it. */
+export function sizeOf({ width, height, resizeTo }: Geometry): Geometry {
   return resizeTo ? { width, height, resizeTo } : { width, height };
 }

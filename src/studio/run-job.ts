@@ -1,5 +1,4 @@
 /** @file What a job does, in the process of its own: it calls what the command line calls, and tells how far it is. */
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
@@ -20,9 +19,11 @@ import { loadMethod } from '../methods/registry.ts';
 import { resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
 import type { Job, TrainSettings } from './api.ts';
+import { detectorKey } from './detector-key.ts';
 import type { FromJob, Order, Outcome } from './job-channel.ts';
 import type { KeptInspection } from './memory.ts';
-import { ResultsWriter } from './results-store.ts';
+import { ResultsWriter, resultsFolders } from './results-store.ts';
+import { updateRun } from './update-run.ts';
 
 /** What a job is done with. */
 export interface JobContext {
@@ -77,6 +78,11 @@ async function runJob(order: JobOrder, context: JobContext): Promise<Omit<Outcom
       });
       return { detector };
     }
+    case 'update': {
+      const { run, dataset } = job;
+      const folders = { run: join(root, 'runs', run), data: dataFolder(root, dataset) };
+      return { update: await updateRun(job, folders, order.again, progressOf(context)) };
+    }
   }
 }
 
@@ -108,7 +114,7 @@ async function trained(
 async function trainRequest(
   settings: TrainSettings,
   run: string,
-  { root, exclude }: Pick<JobOrder, 'root' | 'exclude'>,
+  { root, exclude, roi }: Pick<JobOrder, 'root' | 'exclude' | 'roi'>,
   context: JobContext,
 ): Promise<TrainRequest> {
   const { dataset, method: name, preset, backbone = builtinName, device, changes = {} } = settings;
@@ -127,6 +133,7 @@ async function trainRequest(
     options: resolveOptions(method, preset, overrides),
     ...(device && { device }),
     exclude: exclude.map((path) => join(data, path)),
+    ...(Object.keys(roi).length > 0 && { roi }),
     signal: context.signal,
     note: noteOf(context),
     onProgress: progressOf(context),
@@ -144,7 +151,7 @@ async function evaluated(
   const bytes = await readBytes(folder.model);
   const { metadata } = readDetector(bytes, folder.model);
   const { data } = await folder.config();
-  const writer = new ResultsWriter(join(root, 'cache', 'results', run), metadata, data.root);
+  const writer = new ResultsWriter(resultsFolders(join(root, 'cache'), run), metadata, data.root);
   await writer.begin();
   try {
     const { document } = await reportTraining({
@@ -159,11 +166,6 @@ async function evaluated(
     await writer.discard();
     throw error;
   }
-}
-
-/** Tells one detector file from another. */
-export function detectorKey(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
 async function inspected(folder: string, onProgress: ProgressListener): Promise<KeptInspection> {

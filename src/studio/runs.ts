@@ -6,15 +6,23 @@ import { CladError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import { foldersIn } from '../data/folders.ts';
 import { readDetector } from '../detector/file-checksum.ts';
+import type { DetectorMetadata } from '../detector/metadata.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import { type RunConfig, RunFolder } from '../jobs/run-folder.ts';
 import { readTrainingLog, stagesIn } from '../report/training-log.ts';
-import type { LogView, RunBrief, RunView, VersionView } from './api.ts';
+import type { EarlierView, LogView, ResultsView, RunBrief, RunView, VersionView } from './api.ts';
 import { runCommands } from './commands.ts';
+import { detectorKey, keyOfSource } from './detector-key.ts';
 import type { Memory } from './memory.ts';
 import { nameProblem } from './names.ts';
-import { pictureName, readResults } from './results-store.ts';
-import { detectorKey } from './run-job.ts';
+import {
+  pictureName,
+  type ResultsFolders,
+  readResults,
+  resultsFolders,
+  thresholdNumbers,
+} from './results-store.ts';
+import type { Mark, MarkedImage } from './update-api.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Points of a curve of losses, at most. */
@@ -50,14 +58,16 @@ export class Runs {
     const brief = await this.#brief(name);
     const bytes = existsSync(run.model) ? await readBytes(run.model) : undefined;
     const metadata = bytes && readDetector(bytes, run.model).metadata;
-    const found = bytes && (await readResults(this.#results(name)));
-    // Of another file they would be the numbers of something else.
-    const results = found && found.key === detectorKey(bytes) ? found : null;
+    const results = bytes && metadata ? await this.#resultsOf(name, bytes, metadata) : null;
     return {
       ...brief,
       classes: metadata?.classes ?? [],
+      version: metadata?.history?.at(-1)?.version ?? 1,
+      earlier: metadata ? this.#earlier(name, metadata) : [],
       versions:
-        bytes && metadata ? await this.#versions(name, run, bytes, numbersOf(metadata.thresholds)) : [],
+        bytes && metadata
+          ? await this.#versions(name, run, bytes, thresholdNumbers(metadata.thresholds))
+          : [],
       evaluation: await evaluationOf(run),
       hasReport: existsSync(join(run.path, 'report', 'index.html')),
       samples: await pngsIn(run.samples.pathOf()),
@@ -100,11 +110,60 @@ export class Runs {
     return path;
   }
 
-  /** The heat or the ground truth of a test image. @param at - its place in the results @throws NOT_THERE */
-  async heat(name: string, what: 'heat' | 'truth', at: number): Promise<Buffer> {
+  /**
+   * What a detector file of the run saw, the one that there is or one of before.
+   * @param key - of the file; of the one that there is where null
+   * @throws as `folder`; NOT_THERE
+   */
+  async results(name: string, key: string | null): Promise<ResultsView> {
+    const run = await this.folder(name);
+    const there = existsSync(run.model) ? await readBytes(run.model) : undefined;
+    const found =
+      there && (key === null || key === detectorKey(there))
+        ? await this.#resultsOf(name, there, readDetector(there, run.model).metadata)
+        : await readResults(this.#resultsFolder(name, key));
+    if (!found?.thresholds || (key !== null && found.key !== key))
+      throw new CladError('NOT_THERE', { what: 'evaluation of run', name });
+    return { ...found, thresholds: found.thresholds };
+  }
+
+  /** Judgements that somebody calls wrong. @throws as `folder` */
+  async marks(name: string): Promise<MarkedImage[]> {
+    await this.folder(name);
+    return this.#memory.marks(name);
+  }
+
+  /** @param mark - null takes it back @throws as `results`; NOT_THERE for what is no test image */
+  async mark(name: string, path: string, mark: Mark | null): Promise<void> {
+    if (mark === null) await this.folder(name);
+    else await this.requireTested(name, null, [path]);
+    this.#memory.mark(name, path, mark);
+  }
+
+  /** @returns name of their data set @throws as `results`; NOT_THERE for what is none of its test images */
+  async requireTested(name: string, key: string | null, paths: readonly string[]): Promise<string> {
+    const { dataset, images } = await this.results(name, key);
+    const known = new Set(images.map(({ path }) => path));
+    const unknown = paths.find((path) => !known.has(path));
+    if (unknown !== undefined) throw new CladError('NOT_THERE', { what: 'test image', name: unknown });
+    return dataset;
+  }
+
+  /** Forgets marks from which the detector has learnt. */
+  forgetMarks(name: string, paths: readonly string[]): void {
+    for (const path of paths) this.#memory.mark(name, path, null);
+  }
+
+  /**
+   * The heat or the ground truth of a test image.
+   * @param at - its place in the results
+   * @param key - of the detector file that saw it
+   * @throws NOT_THERE
+   */
+  async heat(name: string, what: 'heat' | 'truth', at: number, key: string): Promise<Buffer> {
     await this.folder(name);
     const file = pictureName(what, at);
-    const found = await readFile(join(this.#results(name), file)).catch(() => undefined);
+    const found = await readFile(join(this.#resultsFolder(name, key), file)).catch(() => undefined);
     if (!found) throw new CladError('NOT_THERE', { what: 'picture', name: file });
     return found;
   }
@@ -134,11 +193,39 @@ export class Runs {
     const path = await this.detector(run, file);
     const { metadata } = readDetector(await readBytes(path), path);
     const source = detectorKey(await readBytes(await this.detector(run, null)));
-    this.#memory.addVersion(run, file, source, numbersOf(metadata.thresholds));
+    this.#memory.addVersion(run, file, source, thresholdNumbers(metadata.thresholds));
   }
 
-  #results(name: string): string {
-    return join(this.#workspace.folder('cache'), 'results', name);
+  #folders(name: string): ResultsFolders {
+    return resultsFolders(this.#workspace.folder('cache'), name);
+  }
+
+  /** Where the results of a detector file lie: those that are not kept from before are the last ones. */
+  #resultsFolder(name: string, key: string | null): string {
+    const { now, earlier } = this.#folders(name);
+    const folder = key !== null && isKey(key) ? join(earlier, key) : now;
+    return existsSync(folder) ? folder : now;
+  }
+
+  /** Null where the run's file was not evaluated: the results of another would be the numbers of something else. */
+  async #resultsOf(
+    name: string,
+    bytes: Uint8Array,
+    { thresholds }: DetectorMetadata,
+  ): Promise<ResultsView | null> {
+    const found = await readResults(this.#folders(name).now);
+    if (found?.key !== detectorKey(bytes)) return null;
+    return { ...found, thresholds: thresholdNumbers(thresholds) };
+  }
+
+  /** Files of before whose results are kept; the newest last. */
+  #earlier(name: string, { history = [] }: DetectorMetadata): EarlierView[] {
+    const { earlier } = this.#folders(name);
+    return history
+      .map(({ source, version, created }) => ({
+        ...{ key: keyOfSource(source), version: version - 1, until: created },
+      }))
+      .filter(({ key }) => existsSync(join(earlier, key)));
   }
 
   async #brief(name: string): Promise<RunBrief> {
@@ -178,10 +265,9 @@ export class Runs {
   }
 }
 
-function numbersOf(
-  thresholds: Readonly<Record<string, { readonly threshold: number }>>,
-): Record<string, number> {
-  return Object.fromEntries(Object.entries(thresholds).map(([name, { threshold }]) => [name, threshold]));
+/** As `detectorKey` makes them: a name of a folder of the cache, and nothing that leads elsewhere. */
+function isKey(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text);
 }
 
 async function evaluationOf(run: RunFolder): Promise<EvaluationDocument | null> {

@@ -1,9 +1,8 @@
 /** @file The studio's HTTP application: its pages, and below `/api` what they ask for. It stands on what the service stands on (server/http-app.ts). */
-import { createReadStream, existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import statics from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
 import { registeredNames } from '../features/backbones/backbone.ts';
@@ -15,25 +14,39 @@ import { type HttpOptions, httpApp, noContent } from '../server/http-app.ts';
 import type { ServiceState } from '../server/service.ts';
 import { tokenCheck } from '../server/token.ts';
 import {
+  type DatasetView,
   exclusionSchema,
   type Job,
   type JobView,
   jobSchema,
   type MethodView,
+  maskQuery,
+  maskRemovalSchema,
+  maskSchema,
   type Overview,
   pictureQuery,
   planSchema,
+  regionQuery,
+  regionRemovalSchema,
+  regionSchema,
   sessionSchema,
   type TrainChoices,
+  type TrainJob,
   type TrainSettings,
+  truthQuery,
   uploadQuery,
 } from './api.ts';
 import { checked } from './checked.ts';
-import type { Datasets } from './datasets.ts';
+import { type Datasets, leftOutOf } from './datasets.ts';
 import type { EventStreams } from './events.ts';
+import type { Line } from './line.ts';
+import type { Masks } from './masks.ts';
 import type { Pictures } from './pictures.ts';
 import type { Plans } from './plans.ts';
 import type { JobQueue } from './queue.ts';
+import type { Regions } from './regions.ts';
+import { namedParams, requireBytes, sendPicture } from './replies.ts';
+import { lineRoutes, markRoutes, runRoutes } from './run-routes.ts';
 import type { Runs } from './runs.ts';
 import { hasSession, sessionCookie } from './session.ts';
 import type { Workspace } from './workspace.ts';
@@ -45,22 +58,19 @@ export interface StudioParts {
   readonly version: string;
   readonly workspace: Workspace;
   readonly datasets: Datasets;
+  readonly masks: Masks;
+  readonly regions: Regions;
   readonly runs: Runs;
   readonly pictures: Pictures;
   readonly queue: JobQueue;
   readonly plans: Plans;
+  readonly line: Line;
   readonly streams: EventStreams;
 }
 
 /** The pages load what the studio has, and nothing else; their scripts and styles are files. */
 const ownPages =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-/** A report is one file with its style, its pictures and its script inside, whose hash it names itself. In the sandbox it is of no site, so it cannot reach the studio. */
-const reportPolicy =
-  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
-
-const name = z.string().min(1).max(200);
-const namedParams = z.object({ name });
 const idParams = z.object({ id: z.coerce.number().int().min(1) });
 
 /** Where the build puts the pages. */
@@ -96,8 +106,12 @@ export async function studioApp(parts: StudioParts, pages = pagesFolder): Promis
   sessionRoutes(app, token);
   workspaceRoutes(app, parts);
   datasetRoutes(app, parts);
+  maskRoutes(app, parts);
+  regionRoutes(app, parts);
   jobRoutes(app, parts);
   runRoutes(app, parts);
+  markRoutes(app, parts);
+  lineRoutes(app, parts);
   return app;
 }
 
@@ -159,17 +173,22 @@ async function requireOffered({ method, backbone }: TrainSettings): Promise<void
   if (!offered.includes(backbone)) throw refuse('backbone', offered, clipped(backbone));
 }
 
-function datasetRoutes(app: FastifyInstance, { datasets, pictures, streams, queue }: StudioParts): void {
-  app.get('/api/datasets/:name', async ({ params }) => datasets.view(checked(namedParams, params).name));
+function datasetRoutes(
+  app: FastifyInstance,
+  { datasets, regions, pictures, streams, queue }: StudioParts,
+): void {
+  app.get('/api/datasets/:name', async ({ params }): Promise<DatasetView> => {
+    const view = await datasets.view(checked(namedParams, params).name);
+    return { ...view, regions: await regions.drawn(view) };
+  });
   app.put('/api/datasets/:name/images', async ({ params, query, body }, reply) => {
     const dataset = checked(namedParams, params).name;
-    if (!Buffer.isBuffer(body))
-      throw new CladError('MEDIA_TYPE_UNKNOWN', { type: 'none', expected: 'application/octet-stream' });
+    const bytes = requireBytes(body);
     if (queue.isBusy(['demo'], dataset)) {
       const reason = 'demo data is being drawn into this data set';
       throw new CladError('UPLOAD_REFUSED', { name: dataset, reason });
     }
-    const taken = await datasets.take(dataset, checked(uploadQuery, query), body);
+    const taken = await datasets.take(dataset, checked(uploadQuery, query), bytes);
     return reply.status(taken.known ? 200 : 201).send(taken);
   });
   app.post('/api/datasets/:name/exclusions', async ({ params, body }) => {
@@ -186,7 +205,60 @@ function datasetRoutes(app: FastifyInstance, { datasets, pictures, streams, queu
   });
 }
 
-function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspace }: StudioParts): void {
+/** Ground truth of the photographs of a data set. */
+function maskRoutes(app: FastifyInstance, { datasets, masks, pictures, streams }: StudioParts): void {
+  const route = '/api/datasets/:name/mask';
+  const nameIn = (params: unknown) => checked(namedParams, params).name;
+  app.get(route, async ({ params, query }) => masks.view(nameIn(params), checked(maskQuery, query).path));
+  app.put(route, async ({ params, body }) => {
+    const view = await masks.save(nameIn(params), checked(maskSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+  app.delete(route, async ({ params, body }) => {
+    const view = await masks.remove(nameIn(params), checked(maskRemovalSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+  app.get('/api/datasets/:name/truth', async ({ params, query }, reply) => {
+    const { path, size } = checked(truthQuery, query);
+    const file = await datasets.file(nameIn(params), path);
+    return sendPicture(reply, await pictures.ofTruth(file, size), 'image/webp');
+  });
+}
+
+/** Regions of interest of the products of a data set. */
+function regionRoutes(app: FastifyInstance, { regions, streams }: StudioParts): void {
+  const route = '/api/datasets/:name/regions';
+  const nameIn = (params: unknown) => checked(namedParams, params).name;
+  app.get(route, async ({ params, query }) => {
+    const { product, image } = checked(regionQuery, query);
+    return regions.view(nameIn(params), product, image);
+  });
+  app.put(route, async ({ params, body }) => {
+    const view = await regions.save(nameIn(params), checked(regionSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+  app.delete(route, async ({ params, body }) => {
+    const view = await regions.remove(nameIn(params), checked(regionRemovalSchema, body));
+    streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
+    return view;
+  });
+}
+
+function jobRoutes(
+  app: FastifyInstance,
+  { queue, datasets, regions, runs, plans, workspace }: StudioParts,
+): void {
+  /** What a training is given of its data set besides the images. */
+  const givenTo = async ({ dataset, regions: isWanted }: Pick<TrainJob, 'dataset' | 'regions'>) => {
+    const { images, products } = await datasets.view(dataset);
+    return {
+      exclude: leftOutOf(images),
+      roi: isWanted ? await regions.definitions(dataset, products) : {},
+    };
+  };
   app.get('/api/jobs', async () => queue.views);
   app.post('/api/jobs', async ({ body }, reply) => {
     const job = checked(jobSchema, body);
@@ -202,12 +274,12 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
         return queue.add(job.dataset, job);
       case 'train': {
         await requireOffered(job);
-        const exclude = await datasets.excluded(job.dataset);
+        const given = await givenTo(job);
         const folder = await workspace.path('runs', 'run', job.run);
         // Nothing is waited for from here on: of two that come at once, the second sees the first.
         if (existsSync(folder) || queue.isBusy(['train'], job.run))
           throw new CladError('RUN_EXISTS', { path: `runs/${job.run}` });
-        return queue.add(job.run, job, exclude);
+        return queue.add(job.run, job, given);
       }
       case 'evaluate':
         await runs.folder(job.run);
@@ -215,6 +287,12 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
       case 'threshold':
         await runs.detector(job.run, job.base);
         return queue.add(job.run, job);
+      case 'update': {
+        const paths = [...job.falseAlarms, ...job.missed];
+        const dataset = await runs.requireTested(job.run, job.of, paths);
+        for (const path of paths) await datasets.file(dataset, path);
+        return queue.add(job.run, { ...job, dataset });
+      }
     }
   };
   const numbered = (params: unknown) => checked(idParams, params).id;
@@ -222,9 +300,9 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
   app.post('/api/jobs/:id/resume', async ({ params }) => {
     const id = numbered(params);
     const job = queue.views.find((each) => each.id === id)?.request;
-    // One that failed before it began is asked for anew, with the images that are left out now: perhaps it failed for want of them.
+    // One that failed before it began is asked for anew, with the images that are left out now: perhaps it failed for want of them. So with regions.
     const isNew = job?.kind === 'train' && !existsSync(await workspace.path('runs', 'run', job.run));
-    return queue.resume(id, isNew ? await datasets.excluded(job.dataset) : undefined);
+    return queue.resume(id, isNew ? await givenTo(job) : undefined);
   });
   app.delete('/api/jobs/:id', async ({ params }) => {
     queue.remove(numbered(params));
@@ -235,58 +313,6 @@ function jobRoutes(app: FastifyInstance, { queue, datasets, runs, plans, workspa
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     await requireOffered(settings);
-    return plans.of(settings, await datasets.excluded(settings.dataset), gone.signal);
+    return plans.of(settings, await givenTo(settings), gone.signal);
   });
-}
-
-function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
-  app.get('/api/runs/:name', async ({ params }) => runs.view(checked(namedParams, params).name));
-  app.get('/api/runs/:name/log', async ({ params }) => runs.log(checked(namedParams, params).name));
-  const pictureParams = z.object({ name, of: z.enum(['samples', 'standing-out']), file: name });
-  app.get('/api/runs/:name/pictures/:of/:file', async ({ params }, reply) => {
-    const { name: run, of, file } = checked(pictureParams, params);
-    return sendPicture(reply, createReadStream(await runs.picture(run, of, file)), 'image/png');
-  });
-  const heatParams = z.object({ name, what: z.enum(['heat', 'truth']), at: z.coerce.number().int().min(0) });
-  app.get('/api/runs/:name/results/:what/:at', async ({ params }, reply) => {
-    const { name: run, what, at } = checked(heatParams, params);
-    return sendPicture(reply, await runs.heat(run, what, at), 'image/webp');
-  });
-  app.get('/api/runs/:name/report', async ({ params }, reply) => {
-    const run = checked(namedParams, params).name;
-    const page = await runs.report(run);
-    return reply
-      .header('Content-Security-Policy', reportPolicy)
-      .header('Content-Disposition', disposition('inline', `${run}-report.html`))
-      .type('text/html; charset=utf-8')
-      .send(createReadStream(page));
-  });
-  const fileQuery = z.strictObject({ version: name.optional() });
-  app.get('/api/runs/:name/detector', async ({ params, query }, reply) => {
-    const run = checked(namedParams, params).name;
-    const { version = null } = checked(fileQuery, query);
-    const path = await runs.detector(run, version);
-    return reply
-      .header(
-        'Content-Disposition',
-        disposition('attachment', version === null ? `${run}.onnx` : basename(path)),
-      )
-      .type('application/octet-stream')
-      .send(createReadStream(path));
-  });
-}
-
-/** What a picture shows changes with its address (a run's and an image's may be made again), so that a page asks once more after a while. */
-function sendPicture(
-  reply: FastifyReply,
-  content: Buffer | NodeJS.ReadableStream,
-  type: string,
-): FastifyReply {
-  return reply.header('Cache-Control', 'private, max-age=60').type(type).send(content);
-}
-
-/** RFC 6266: a name of any letters. */
-function disposition(kind: 'inline' | 'attachment', file: string): string {
-  const plain = file.replaceAll(/[^\w.-]/g, '_');
-  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll("'", '%27')}`;
 }

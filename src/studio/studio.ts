@@ -16,10 +16,13 @@ import type { StudioEvent } from './api.ts';
 import { startChild } from './child.ts';
 import { Datasets } from './datasets.ts';
 import { EventStreams } from './events.ts';
+import { Line } from './line.ts';
+import { Masks } from './masks.ts';
 import { Memory } from './memory.ts';
 import { Pictures } from './pictures.ts';
 import { Plans } from './plans.ts';
 import { JobQueue } from './queue.ts';
+import { Regions } from './regions.ts';
 import { Runs } from './runs.ts';
 import { studioApp } from './studio-app.ts';
 import { Workspace } from './workspace.ts';
@@ -70,8 +73,11 @@ async function open(
   const memory = Memory.open(workspace.database);
   const streams = new EventStreams();
   const datasets = new Datasets(workspace, memory);
+  const masks = new Masks(workspace, datasets);
+  const regions = new Regions(workspace, datasets);
   const runs = new Runs(workspace, memory);
   const plans = new Plans(startChild, workspace.root);
+  const line = new Line();
   const pictures = new Pictures(`${workspace.folder('cache')}/pictures`);
   const onEvent = (event: StudioEvent) => {
     streams.send(event);
@@ -88,10 +94,19 @@ async function open(
       start: startChild,
       onEvent,
       newDetector: (run) => runs.newDetector(run),
-      onOutcome: async ({ request }, { inspection, detector }) => {
+      onOutcome: async ({ request }, { inspection, detector, update }) => {
         if (request.kind === 'inspect' && inspection) datasets.keepInspection(request.dataset, inspection);
         if (request.kind === 'threshold' && detector !== undefined)
           await runs.keepVersion(request.run, detector);
+        if (request.kind === 'update' && update) {
+          runs.forgetMarks(
+            request.run,
+            update.steps.flatMap(({ done }) => done),
+          );
+          streams.send({ type: 'changed', what: 'marks', name: request.run });
+          // Whoever has changed a detector wants to see what that did.
+          if (update.after !== update.before) queue?.add(request.run, { kind: 'evaluate', run: request.run });
+        }
         // Whoever has drawn a data set wants to see what is in it.
         if (request.kind === 'demo')
           queue?.add(request.dataset, { kind: 'inspect', dataset: request.dataset });
@@ -103,10 +118,13 @@ async function open(
       version,
       workspace,
       datasets,
+      masks,
+      regions,
       runs,
       pictures,
       queue,
       plans,
+      line,
       streams,
     };
     const app = await studioApp(parts);
@@ -119,6 +137,7 @@ async function open(
           state.stopping = true;
           streams.close();
           plans.close();
+          line.close();
           await queue?.close();
           // Downloads that go on are not waited for as long as they may take.
           await Promise.race([
@@ -132,6 +151,7 @@ async function open(
   } finally {
     streams.close();
     plans.close();
+    line.close();
     await queue?.close();
     memory.close();
   }

@@ -1,5 +1,5 @@
 /**
- * @file The workspace: a folder with `data/` (data sets), `runs/` and `detectors/` as the command line writes them, `studio.sqlite` with what only the studio
+ * @file The workspace: a folder with `data/` (data sets), `regions/`, `runs/` and `detectors/` as the command line takes and writes them, `studio.sqlite` with what only the studio
  * knows, and `cache/`, which can be removed at any time. Every path that a page names is made here, and leads nowhere else: not by its name, not by a link.
  */
 import { lstat, mkdir, realpath } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { clipped } from '../server/clipped.ts';
 import { nameProblem } from './names.ts';
 
 /** The folders of a workspace that pages can name things in. */
-export type Place = 'data' | 'runs' | 'detectors' | 'cache';
+export type Place = 'data' | 'regions' | 'runs' | 'detectors' | 'cache';
 
 export class Workspace {
   /** Absolute, without links. */
@@ -28,7 +28,7 @@ export class Workspace {
     const path = resolve(folder);
     await requireWritable(path, 'Give another folder.');
     try {
-      for (const place of ['data', 'runs', 'detectors', 'cache'])
+      for (const place of ['data', 'regions', 'runs', 'detectors', 'cache'])
         await mkdir(join(path, place), { recursive: true });
       return new Workspace(await realpath(path));
     } catch (error) {

@@ -1,7 +1,9 @@
 /** @file The frame of all pages: the way between them, what runs, and the token where one is asked for. */
 import { useEffect, useState } from 'preact/hooks';
+import { ComparePage } from './compare/compare-page.tsx';
 import { Notice } from './components/notice.tsx';
 import { DataPage } from './data/data-page.tsx';
+import { LinePage } from './line/line-page.tsx';
 import { busyJobs, connected, listen, overview } from './live.ts';
 import { ResultsPage } from './results/results-page.tsx';
 import { addressOf, route } from './route.ts';
@@ -9,15 +11,17 @@ import { locked, sentenceOf, server } from './server.ts';
 import { choose, language, languages, texts } from './texts/texts.ts';
 import { TrainPage } from './train/train-page.tsx';
 
-const pages = ['data', 'train', 'results'] as const;
+const pages = ['data', 'train', 'results', 'line'] as const;
 
 export function App() {
   const [page = 'data', ...rest] = route.value;
   const words = texts.value;
-  const shown = pages.find((each) => each === page) ?? 'data';
+  // To compare is a way of looking at results.
+  const shown = page === 'compare' ? 'results' : (pages.find((each) => each === page) ?? 'data');
+  const titles = { data: words.data, train: words.train, results: words.results, line: words.line.title };
   useEffect(() => {
     document.documentElement.lang = language.value;
-    document.title = `${words[shown]} · ${words.title}`;
+    document.title = `${titles[shown]} · ${words.title}`;
   });
   return (
     <>
@@ -31,7 +35,7 @@ export function App() {
         <nav aria-label={words.pages}>
           {pages.map((each) => (
             <a key={each} href={addressOf(each)} aria-current={each === shown ? 'page' : undefined}>
-              {words[each]}
+              {titles[each]}
               {each === 'train' && busyJobs.value.length > 0 && (
                 <span class="badge">{busyJobs.value.length}</span>
               )}
@@ -61,10 +65,14 @@ export function App() {
       <main id="main" tabIndex={-1}>
         {locked.value ? (
           <SignIn />
+        ) : page === 'compare' ? (
+          <ComparePage steps={rest} />
         ) : shown === 'data' ? (
-          <DataPage name={rest[0]} />
+          <DataPage name={rest[0]} task={rest[1]} of={rest[2]} />
         ) : shown === 'train' ? (
           <TrainPage dataset={rest[0]} />
+        ) : shown === 'line' ? (
+          <LinePage run={rest[0]} version={rest[1]} />
         ) : (
           <ResultsPage name={rest[0]} />
         )}

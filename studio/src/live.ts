@@ -7,8 +7,8 @@ export const overview = signal<Overview | undefined>(undefined);
 export const jobs = signal<readonly JobView[]>([]);
 /** False while the server cannot be reached. */
 export const connected = signal(true);
-/** Counts changes of data sets and of runs, so that what shows them asks again. */
-export const changes = signal({ data: 0, runs: 0 });
+/** Counts changes of data sets, of runs and of marks, so that what shows them asks again. */
+export const changes = signal({ data: 0, runs: 0, marks: 0 });
 
 export const busyJobs = computed(() =>
   jobs.value.filter(({ state }) => state === 'running' || state === 'waiting'),
@@ -39,7 +39,7 @@ function hear(event: StudioEvent): void {
       break;
     case 'changed':
       changes.value = { ...changes.value, [event.what]: changes.value[event.what] + 1 };
-      void refreshOverview();
+      if (event.what !== 'marks') void refreshOverview();
   }
 }
 
@@ -64,7 +64,8 @@ export function listen(): void {
   events.onopen = () => {
     connected.value = true;
     void refreshOverview();
-    changes.value = { data: changes.value.data + 1, runs: changes.value.runs + 1 };
+    const { data, runs, marks } = changes.value;
+    changes.value = { data: data + 1, runs: runs + 1, marks: marks + 1 };
   };
   events.onerror = () => {
     connected.value = false;

@@ -112,6 +112,9 @@ describe('paths', () => {
     'runs/none/detector',
     'runs/none/pictures/samples/x.png',
     'runs/none/detector?version=..%2fx.onnx',
+    'runs/none/marks',
+    'runs/none/results?key=0123456789abcdef',
+    'runs/none/results/heat/0?key=..%2f..',
   ])('of runs that there are not: %s', async (path) => {
     expect([400, 404]).toContain((await ask(path)).status);
   });
@@ -151,6 +154,19 @@ it('a report or a detector that is a link out of the workspace is not handed out
   await symlink(join(folder, 'outside/secret.png'), join(work, 'runs/linked/model.onnx'));
   for (const what of ['report', 'detector'])
     expect(await ask(`runs/linked/${what}`)).toMatchObject({ status: 403, code: 'WORKSPACE_OUTSIDE' });
+});
+
+it('frames are judged by detectors that there are, and marks are of images that there are', async () => {
+  const frame = { method: 'POST', body: image, headers: { 'Content-Type': 'application/octet-stream' } };
+  for (const query of ['run=none', 'run=..', 'run=none&version=..%2fx.onnx'])
+    expect([400, 403, 404]).toContain((await ask(`line?${query}`, frame)).status);
+  expect(await ask('line', frame)).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+  const mark = {
+    method: 'PUT',
+    body: JSON.stringify({ path: '../secret.png', mark: 'missed' }),
+    headers: { 'Content-Type': 'application/json' },
+  };
+  expect(await ask('runs/none/marks', mark)).toMatchObject({ status: 404, code: 'NOT_THERE' });
 });
 
 describe('who asks', () => {

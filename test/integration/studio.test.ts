@@ -1,12 +1,13 @@
 /**
  * @file The studio as people use it, in Chromium: demo data, a look at them, a training that survives a page that is loaded again and a server that is killed, a
- * threshold that is moved and saved, the file taken away; and the numbers on the screen are those of the command line.
+ * threshold that is moved and saved, the file taken away, a false alarm that is learnt from, a camera; and the numbers on the screen are those of the command line.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDetector } from '../../src/detector/file-checksum.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
 import { barriers, chromiumPath, hasChromium } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
@@ -30,7 +31,9 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'clad-studio-'));
     studio = await startListening('studio', join(folder, 'work'), '--port', '0', '--no-open');
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    // A camera that Chromium draws, and no question whether it may be used.
+    const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', ...camera] });
     page = await (
       await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' })
     ).newPage();
@@ -89,6 +92,26 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     expect(await page.title()).toContain('studio');
   }, 120_000);
 
+  it('draws a region of interest by the keyboard alone', async () => {
+    const press = async (...keys: readonly (readonly [key: string, times: number])[]) => {
+      for (const [key, times] of keys)
+        for (let turn = 0; turn < times; turn++) await page.keyboard.press(key);
+    };
+    await page.getByRole('link', { name: 'Region of interest of washer' }).click(wait);
+    await page.getByRole('application').focus();
+    await press(['Shift+ArrowLeft', 9], ['Shift+ArrowUp', 9], ['Space', 1]);
+    await press(['Shift+ArrowRight', 12], ['Shift+ArrowDown', 12], ['Space', 1]);
+    expect(await barriers(page)).toEqual([]);
+    await shot('region');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved as regions/demo/washer.yaml').waitFor(wait);
+    await page.getByRole('link', { name: 'Back to the images' }).click();
+    await page
+      .locator('[data-layer="region"]')
+      .first()
+      .waitFor({ state: 'attached', ...wait });
+  }, 120_000);
+
   it('trains on through a page that is loaded again and a server that is killed', async () => {
     await page.getByRole('link', { name: 'Train on it' }).click();
     await page.getByText('2 images are left out').waitFor(wait);
@@ -110,11 +133,49 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     studio = await startListening('studio', join(folder, 'work'), '--port', port, '--no-open');
     await card.getByText('done', { exact: true }).waitFor(wait);
     expect(await card.locator('code').textContent()).toMatch(
-      /^clad train data\/demo --out runs\/demo-1 .* --set features\.inputSize=64 --exclude data\/demo\/washer/,
+      /^clad train data\/demo --out runs\/demo-1 .* --set features\.inputSize=64 --roi washer=regions\/demo\/washer.yaml --exclude data\/demo\/washer/,
     );
     expect(await barriers(page)).toEqual([]);
+    const config = await readFile(join(folder, 'work/runs/demo-1/config.json'), 'utf8');
+    expect(
+      Object.keys((JSON.parse(config) as { readonly regionsOfInterest: object }).regionsOfInterest),
+    ).toEqual(['washer']);
     await card.getByRole('link', { name: 'See the results' }).click();
   }, 240_000);
+
+  it('paints the ground truth of a defect, by touch on a phone, and pixels are counted with it', async () => {
+    const run = join(folder, 'work/runs/demo-1');
+    const before = JSON.parse(await readFile(join(run, 'evaluation.json'), 'utf8')) as EvaluationDocument;
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${studio.url}/#/data/demo`);
+    await page
+      .getByRole('link', { name: /^Paint the ground truth: washer/ })
+      .first()
+      .click(wait);
+    await page.getByRole('button', { name: 'Clear all' }).click(wait);
+    await page.evaluate("document.querySelector('.paper').scrollIntoView({ block: 'center' })");
+    const box = await page.locator('.paper canvas').boundingBox();
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: readonly number[][]) =>
+      session.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: points.map(([x = 0, y = 0], id) => ({ id, x: (box?.x ?? 0) + x, y: (box?.y ?? 0) + y })),
+      });
+    await touch('touchStart', [60, 60]);
+    for (const far of [80, 100, 120]) await touch('touchMove', [far, far]);
+    await touch('touchEnd');
+    expect(await barriers(page)).toEqual([]);
+    await shot('mask-phone');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved as data/demo/washer/ground_truth/').waitFor(wait);
+    const { stdout } = await clad('evaluate', run, '--json');
+    const after = JSON.parse(stdout) as EvaluationDocument;
+    expect(after.classes.washer?.pixelAuroc).not.toBe(before.classes.washer?.pixelAuroc);
+    expect(after.classes.washer?.imageAuroc).toBe(before.classes.washer?.imageAuroc);
+    expect(after.classes.woven_cloth).toEqual(before.classes.woven_cloth);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`${studio.url}/#/results/demo-1`);
+  }, 120_000);
 
   it('moves a threshold, saves it as a new version, and hands the file over', async () => {
     const evaluated = await clad('evaluate', join(folder, 'work/runs/demo-1'), '--json');
@@ -136,6 +197,8 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await shot('results');
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
+    // The list is asked for again once the version is there.
+    await page.locator('.versions').getByText('demo-1-v2.onnx').waitFor(wait);
     const downloading = page.waitForEvent('download');
     await page.locator('.versions a[download="demo-1-v2.onnx"]').click();
     const download = await downloading;
@@ -149,6 +212,54 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     const { washer } = (JSON.parse(stdout) as EvaluationDocument).classes;
     expect([washer?.falseAlarmRate, washer?.missRate]).toEqual([1, 0]);
   }, 180_000);
+
+  it('learns from a false alarm that is marked, shows before and after, and both side by side', async () => {
+    const washers = page.locator('.tile.falseAlarm', { hasText: 'washer · good' });
+    await washers
+      .getByRole('button', { name: /^This was a false alarm/ })
+      .first()
+      .click(wait);
+    await page.getByRole('button', { name: /^Marked: false alarm/ }).waitFor(wait);
+    const command = page.locator('section[aria-labelledby="marks"] code');
+    expect(await command.textContent()).toMatch(
+      /^clad update runs\/demo-1 --false-alarm data\/demo\/washer\/test\/good\/\d+\.png$/,
+    );
+    await page.getByRole('button', { name: 'Learn from them' }).click();
+    await page.locator('.before-after').waitFor(wait);
+    const learnt = page.locator('section[aria-labelledby="learnt"]');
+    expect(await learnt.textContent()).toContain('1 false alarm joined the good images: version 2');
+    await page.locator('.before-after img[data-over="heat"]').nth(1).waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('learnt');
+    const model = join(folder, 'work/runs/demo-1/model.onnx');
+    const { history } = readDetector(await readFile(model), model).metadata;
+    expect(history?.map(({ action }) => action)).toEqual(['false-alarm']);
+    await learnt.getByRole('link', { name: 'See all images side by side' }).click();
+    await page.getByText('10 test images that both have seen').waitFor(wait);
+    await page.locator('.pair img[data-over="heat"]').nth(1).waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('side-by-side');
+  }, 180_000);
+
+  it('watches with a camera, and films good parts into a data set', async () => {
+    await page.getByRole('link', { name: 'Line', exact: true }).click();
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.locator('.board img[data-over="heat"]').waitFor(wait);
+    expect(await page.locator('.board .verdict').textContent()).toMatch(/Pass|Reject|Unknown part/);
+    await expect.poll(() => page.locator('.last li').count(), wait).toBeGreaterThan(1);
+    const capture = page.locator('section[aria-labelledby="capture"]');
+    await capture.getByLabel('Data set').selectOption('A new data set');
+    await capture.getByLabel('Name of the new data set').fill('filmed');
+    await capture.getByLabel('Product').fill('ball');
+    await capture.getByRole('button', { name: 'Hold to film' }).click();
+    await capture.getByText('1 picture of ball added to filmed.').waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('line');
+    await page.getByRole('button', { name: 'Stop the camera' }).click();
+    expect(await readdir(join(folder, 'work/data/filmed/ball/train/good'))).toHaveLength(1);
+    await page.goto(`${studio.url}/#/results/demo-1`);
+    await page.locator('.tile').first().waitFor(wait);
+  }, 120_000);
 
   it('shows an image with its ground truth, on a phone too, and nothing went wrong on the way', async () => {
     await page.setViewportSize({ width: 390, height: 844 });

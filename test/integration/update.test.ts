@@ -10,6 +10,8 @@ import type { HistoryDocument } from '../../src/jobs/update/history.ts';
 import type { MissedDocument } from '../../src/jobs/update/lower-threshold.ts';
 import type { RemoveClassDocument } from '../../src/jobs/update/remove-class.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
+import { detectorKey } from '../../src/studio/detector-key.ts';
+import { updateRun } from '../../src/studio/update-run.ts';
 import { clad } from '../helpers/clad.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
@@ -270,5 +272,27 @@ describe('clad history', () => {
     const { stdout } = await clad('history', copy);
     expect(stdout).toMatch(/^3 .*images added +disc +\+8 /m);
     expect(await readFile(at('run/versions/6/model.onnx'))).not.toEqual(await readFile(copy));
+  }, 60_000);
+});
+
+describe('marks of the studio', () => {
+  it('are learnt from once, also where the work was stopped between two changes, and a refusal leaves the other change', async () => {
+    const key = detectorKey(await readFile(at('run/model.onnx')));
+    const job = {
+      kind: 'update' as const,
+      ...{ run: 'run', dataset: 'parts', of: key, force: false },
+      ...{ falseAlarms: ['weave/test/good/002.png'], missed: ['weave/test/good/001.png'] },
+    };
+    const learn = (change: Partial<typeof job>, again: boolean) =>
+      updateRun({ ...job, ...change }, { run: at('run'), data: at('parts') }, again, () => {});
+    const first = await learn({ missed: [] }, false);
+    expect(first).toMatchObject({ before: key, steps: [{ mark: 'false-alarm', done: job.falseAlarms }] });
+    expect(first.after).not.toBe(key);
+    await expect(learn({}, false)).rejects.toMatchObject({ code: 'MARKS_STALE' });
+    const { steps, after } = await learn({}, true);
+    expect(after).toBe(first.after);
+    expect(steps[0]).toMatchObject({ version: first.steps[0]?.version, done: job.falseAlarms, error: null });
+    // An ordinary good part: no honest threshold catches it.
+    expect(steps[1]).toMatchObject({ version: null, done: [], error: { code: 'UPDATE_RISKY' } });
   }, 60_000);
 });

@@ -24,6 +24,16 @@ export const studioErrors = {
     status: 422,
     message: '{name} was not taken: {reason}.',
   },
+  MASK_REFUSED: {
+    kind: 'input',
+    status: 422,
+    message: 'The ground truth of {name} is as it was: {reason}.',
+  },
+  REGION_REFUSED: {
+    kind: 'input',
+    status: 422,
+    message: 'The region of interest of {name} is as it was: {reason}.',
+  },
   NOT_THERE: {
     kind: 'input',
     status: 404,
@@ -33,6 +43,12 @@ export const studioErrors = {
     kind: 'input',
     status: 409,
     message: 'Job {id} is {state}, so it cannot be {asked}.',
+  },
+  MARKS_STALE: {
+    kind: 'input',
+    status: 409,
+    message:
+      'The detector of this run has changed since these judgements were marked, so nothing was learnt from them. Evaluate it, and look at them again.',
   },
   STUDIO_PAGE_MISSING: {
     kind: 'internal',

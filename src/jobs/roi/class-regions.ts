@@ -141,8 +141,13 @@ export async function requireDrawable(
         reason: 'the data set has no such class',
         expected: `one of ${classes.join(', ')}`,
       });
-    await drawRegion(name, definition, fineGeometry);
+    await requireDrawn(name, definition);
   }
+}
+
+/** Refuses shapes that no training could use, whatever its input. @throws ROI_INVALID, FILE_UNREADABLE, IMAGE_INVALID */
+export async function requireDrawn(name: string, definition: RegionDefinition): Promise<void> {
+  await drawRegion(name, definition, fineGeometry);
 }
 
 /** @throws ROI_UNSUITABLE for a method, or options of it, that takes no regions */
@@ -180,7 +185,8 @@ export function requireNotFollowed(
   }
 }
 
-function isOfShape(size: ImageSize, reference: ImageSize): boolean {
+/** Whether an image has the proportions of what a region was drawn on. */
+export function isOfShape(size: ImageSize, reference: ImageSize): boolean {
   const ratio = (size.width * reference.height) / (size.height * reference.width);
   return Math.abs(ratio - 1) <= sameShape;
 }

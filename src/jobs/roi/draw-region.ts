@@ -20,6 +20,7 @@ import {
   type RegionShape,
   sizeWritten,
 } from './region-definition.ts';
+import { cornersOf } from './shape-corners.ts';
 
 /** A drawn region. */
 export interface DrawnRegion {
@@ -263,16 +264,4 @@ function pointsOn(
       'a width and a height above 0, and corners that are not all on one line',
     );
   return points.map(([x, y]) => [(x * size.width) / on.width, (y * size.height) / on.height]);
-}
-
-function cornersOf(shape: RegionShape): Point[] {
-  if ('polygon' in shape) return shape.polygon;
-  if ('mask' in shape) return [];
-  const [x, y, width, height] = shape.rectangle;
-  return [
-    [x, y],
-    [x + width, y],
-    [x + width, y + height],
-    [x, y + height],
-  ];
 }

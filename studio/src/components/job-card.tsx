@@ -69,6 +69,7 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
         </>
       )}
       <Notice text={error ?? job.error?.message} />
+      {full && result?.update?.steps.map((step) => <Notice key={step.mark} text={step.error?.message} />)}
       <div class="buttons">
         {(state === 'running' || state === 'waiting') && (
           <button
@@ -94,12 +95,12 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
             {words.resume}
           </button>
         )}
-        {full && state === 'done' && (kind === 'train' || kind === 'evaluate' || kind === 'threshold') && (
+        {full && state === 'done' && isOfRun(kind) && (
           <a class="button primary" href={addressOf('results', subject)}>
             {words.look}
           </a>
         )}
-        {full && state === 'done' && (kind === 'demo' || kind === 'inspect') && (
+        {full && state === 'done' && !isOfRun(kind) && (
           <a class="button" href={addressOf('data', subject)}>
             {words.lookData}
           </a>
@@ -134,4 +135,9 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
       {full && <CommandLine command={job.command} />}
     </article>
   );
+}
+
+/** Whether it is about a run, or else about a data set. */
+function isOfRun(kind: JobView['kind']): boolean {
+  return kind !== 'demo' && kind !== 'inspect';
 }

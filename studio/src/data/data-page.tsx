@@ -17,6 +17,8 @@ import { ImageGrid } from './image-grid.tsx';
 import { ImageView } from './image-view.tsx';
 import type { Incoming } from './incoming.ts';
 import { IncomingDialog } from './incoming-dialog.tsx';
+import { MaskPage } from './mask-page.tsx';
+import { RegionPage } from './region-page.tsx';
 
 /** The demo: small enough for a minute, large enough for results that say something. */
 const demo = {
@@ -29,7 +31,22 @@ const demo = {
   testAnomalous: 10,
 } satisfies JobRequest;
 
-export function DataPage({ name }: { readonly name: string | undefined }) {
+interface DataPageProps {
+  readonly name: string | undefined;
+  /** What is drawn, and on which photograph or of which product; undefined for the data set itself. */
+  readonly task: string | undefined;
+  readonly of: string | undefined;
+}
+
+export function DataPage({ name, task, of }: DataPageProps) {
+  if (name !== undefined && task === 'mask' && of !== undefined)
+    return <MaskPage key={`${name}/${of}`} dataset={name} path={of} />;
+  if (name !== undefined && task === 'region' && of !== undefined)
+    return <RegionPage key={`${name}/${of}`} dataset={name} product={of} />;
+  return <DatasetPage name={name} />;
+}
+
+function DatasetPage({ name }: { readonly name: string | undefined }) {
   const words = texts.value.dataPage;
   const [incoming, setIncoming] = useState<Promise<Incoming[]>>();
   const [error, setError] = useState<string>();
@@ -228,12 +245,19 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
           {shown.length === 0 ? (
             <p>{words.none}</p>
           ) : (
-            <ImageGrid dataset={name} images={shown} onExclude={exclude} onLook={setLooked} />
+            <ImageGrid
+              dataset={name}
+              images={shown}
+              regions={value.regions}
+              onExclude={exclude}
+              onLook={setLooked}
+            />
           )}
           {at >= 0 && (
             <ImageView
               dataset={name}
               image={shown[at] as DatasetImage}
+              region={value.regions[(shown[at] as DatasetImage).product]}
               onExclude={exclude}
               onClose={() => setLooked(undefined)}
               onStep={(step) => setLooked(shown[Math.min(shown.length - 1, Math.max(0, at + step))]?.path)}

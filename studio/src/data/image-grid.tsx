@@ -1,10 +1,12 @@
 /** @file Thumbnails by product, in a list that holds only what is seen. */
 import { useMemo } from 'preact/hooks';
 import { groupBy } from '../../../src/core/arrays.ts';
-import type { DatasetImage } from '../../../src/studio/api.ts';
+import type { DatasetImage, DatasetView, DrawnRegion } from '../../../src/studio/api.ts';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
+import { addressOf } from '../route.ts';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
+import { ImageLayers } from './image-layers.tsx';
 import { fileName } from './place.ts';
 
 /** Pixels. */
@@ -13,6 +15,7 @@ const [tileWidth, tileHeight, headingHeight, gap] = [150, 208, 44, 10];
 interface ImageGridProps {
   readonly dataset: string;
   readonly images: readonly DatasetImage[];
+  readonly regions: DatasetView['regions'];
   readonly onExclude: (paths: readonly string[], excluded: boolean) => Promise<void>;
   readonly onLook: (path: string) => void;
 }
@@ -21,7 +24,7 @@ type Row =
   | { readonly heading: string; readonly count: number }
   | { readonly images: readonly DatasetImage[] };
 
-export function ImageGrid({ dataset, images, onExclude, onLook }: ImageGridProps) {
+export function ImageGrid({ dataset, images, regions, onExclude, onLook }: ImageGridProps) {
   const [element, width] = useWidth<HTMLDivElement>();
   const columns = Math.max(2, Math.floor((width + gap) / (tileWidth + gap)));
   const rows = useMemo(() => rowsOf(images, columns), [images, columns]);
@@ -38,7 +41,15 @@ export function ImageGrid({ dataset, images, onExclude, onLook }: ImageGridProps
             if ('heading' in row)
               return (
                 <h2 class="row-heading">
-                  {row.heading} <small class="quiet">{row.count.toLocaleString()}</small>
+                  {row.heading} <small class="quiet">{row.count.toLocaleString()}</small>{' '}
+                  <a
+                    class="button small"
+                    aria-label={texts.value.dataPage.regionOf(row.heading)}
+                    href={addressOf('data', dataset, 'region', row.heading)}
+                  >
+                    {texts.value.dataPage.region}
+                    {regions[row.heading] && ' ✓'}
+                  </a>
                 </h2>
               );
             return (
@@ -48,6 +59,7 @@ export function ImageGrid({ dataset, images, onExclude, onLook }: ImageGridProps
                     key={image.path}
                     dataset={dataset}
                     image={image}
+                    region={regions[image.product]}
                     onExclude={onExclude}
                     onLook={onLook}
                   />
@@ -71,11 +83,12 @@ function rowsOf(images: readonly DatasetImage[], columns: number): Row[] {
   ]);
 }
 
-interface TileProps extends Omit<ImageGridProps, 'images'> {
+interface TileProps extends Omit<ImageGridProps, 'images' | 'regions'> {
+  readonly region: DrawnRegion | undefined;
   readonly image: DatasetImage;
 }
 
-function Tile({ dataset, image, onExclude, onLook }: TileProps) {
+function Tile({ dataset, image, region, onExclude, onLook }: TileProps) {
   const words = texts.value.dataPage;
   const { path, split, kind, excluded, flags } = image;
   return (
@@ -87,6 +100,7 @@ function Tile({ dataset, image, onExclude, onLook }: TileProps) {
           loading="lazy"
           decoding="async"
         />
+        <ImageLayers dataset={dataset} image={image} region={region} size="small" />
         {flags[0] && <span class={`flag ${flags[0].severity}`}>{words.flags[flags[0].kind]}</span>}
         {excluded && <span class="flag out">{words.excluded}</span>}
       </button>
@@ -95,6 +109,15 @@ function Tile({ dataset, image, onExclude, onLook }: TileProps) {
           {fileName(path)}
         </span>
         <span class="quiet">{words.kindOf(split, kind)}</span>
+        {split === 'test' && kind !== 'good' && (
+          <a
+            class="button small"
+            aria-label={`${words.paint}: ${path}`}
+            href={addressOf('data', dataset, 'mask', path)}
+          >
+            {words.truth}
+          </a>
+        )}
         {split === 'train' && (
           <button
             type="button"

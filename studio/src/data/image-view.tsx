@@ -1,18 +1,22 @@
 /** @file One photograph, larger, with what is said of it; the arrows lead to the others. */
-import type { DatasetImage } from '../../../src/studio/api.ts';
+import type { DatasetImage, DrawnRegion } from '../../../src/studio/api.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { addressOf } from '../route.ts';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
+import { ImageLayers } from './image-layers.tsx';
 
 interface ImageViewProps {
   readonly dataset: string;
   readonly image: DatasetImage;
+  /** Of its product. */
+  readonly region: DrawnRegion | undefined;
   readonly onExclude: (paths: readonly string[], excluded: boolean) => Promise<void>;
   readonly onClose: () => void;
   readonly onStep: (step: 1 | -1) => void;
 }
 
-export function ImageView({ dataset, image, onExclude, onClose, onStep }: ImageViewProps) {
+export function ImageView({ dataset, image, region, onExclude, onClose, onStep }: ImageViewProps) {
   const words = texts.value.dataPage;
   const { path, product, split, kind, excluded, flags } = image;
   return (
@@ -24,10 +28,13 @@ export function ImageView({ dataset, image, onExclude, onClose, onStep }: ImageV
           if (key === 'ArrowLeft') onStep(-1);
         }}
       >
-        <img
-          src={addresses.picture(dataset, path, 'large')}
-          alt={`${product}, ${words.kindOf(split, kind)}`}
-        />
+        <div class="layered">
+          <img
+            src={addresses.picture(dataset, path, 'large')}
+            alt={`${product}, ${words.kindOf(split, kind)}`}
+          />
+          <ImageLayers dataset={dataset} image={image} region={region} size="large" />
+        </div>
         <div class="buttons">
           <button type="button" onClick={() => onStep(-1)} aria-label={words.previous}>
             ←
@@ -35,6 +42,11 @@ export function ImageView({ dataset, image, onExclude, onClose, onStep }: ImageV
           <button type="button" onClick={() => onStep(1)} aria-label={words.next}>
             →
           </button>
+          {split === 'test' && kind !== 'good' && (
+            <a class="button" href={addressOf('data', dataset, 'mask', path)}>
+              {words.paint}
+            </a>
+          )}
           {split === 'train' && (
             <button type="button" onClick={() => void onExclude([path], !excluded)}>
               {excluded ? words.include : words.exclude}
@@ -44,6 +56,7 @@ export function ImageView({ dataset, image, onExclude, onClose, onStep }: ImageV
         <p>
           {product}, {words.kindOf(split, kind)}
           {excluded && `, ${words.excluded}`}
+          {image.masks.length > 0 && `, ${words.masked}`}
         </p>
         {flags.length > 0 && (
           <ul class="remarks">

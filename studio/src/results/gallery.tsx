@@ -1,10 +1,12 @@
 /** @file Test images by their score, the highest first, with what the thresholds of now make of them. */
 import { useMemo, useState } from 'preact/hooks';
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
+import { InlineSelect, withAll } from '../components/inline-select.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
 import { scoreText } from '../format.ts';
 import { texts } from '../texts/texts.ts';
-import { judgementOf, type Thresholds } from './judged.ts';
+import { type Judgement, judgementOf, type Thresholds } from './judged.ts';
+import { MarkButton, type Marks } from './mark-button.tsx';
 import { type Overlay, Photograph } from './photograph.tsx';
 import { Viewer } from './viewer.tsx';
 
@@ -12,12 +14,13 @@ const filters = ['all', 'wrong', 'misses', 'falseAlarms', 'defective', 'good'] a
 type Filter = (typeof filters)[number];
 
 /** Pixels. */
-const [tileWidth, tileHeight, gap] = [190, 262, 10];
+const [tileWidth, tileHeight, gap] = [190, 290, 10];
 
 interface GalleryProps {
   readonly run: string;
   readonly results: ResultsView;
   readonly thresholds: Thresholds;
+  readonly marks: Marks;
 }
 
 interface Placed {
@@ -25,7 +28,7 @@ interface Placed {
   readonly index: number;
 }
 
-export function Gallery({ run, results, thresholds }: GalleryProps) {
+export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
   const words = texts.value.resultsPage;
   const [show, setShow] = useState<Filter>('all');
   const [product, setProduct] = useState('');
@@ -57,51 +60,34 @@ export function Gallery({ run, results, thresholds }: GalleryProps) {
   const columns = Math.max(2, Math.floor((width + gap) / (tileWidth + gap)));
   const heightOf = useMemo(() => () => tileHeight + gap, []);
   const at = shown.findIndex(({ index }) => index === looked);
-  const select = (
-    label: string,
-    value: string,
-    options: readonly (readonly [string, string])[],
-    set: (value: string) => void,
-  ) => (
-    <label class="inline">
-      {label}
-      <select value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
-        {options.map(([each, text]) => (
-          <option key={each} value={each}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
   return (
     <section aria-labelledby="gallery">
       <h2 id="gallery">{words.gallery}</h2>
       <div class="filters">
-        {select(
-          words.filter.show,
-          show,
-          filters.map((each) => [
+        <InlineSelect
+          label={words.filter.show}
+          value={show}
+          options={filters.map((each) => [
             each,
             `${words.filter[each]} (${placed.filter(({ image }) => isShown(image, each, thresholds)).length})`,
-          ]),
-          (value) => setShow(value as Filter),
-        )}
-        {select(
-          words.product,
-          product,
-          [['', words.filter.allProducts], ...products.map((each) => [each, each] as const)],
-          (value) => {
+          ])}
+          onChange={(value) => setShow(value as Filter)}
+        />
+        <InlineSelect
+          label={words.product}
+          value={product}
+          options={withAll(words.filter.allProducts, products)}
+          onChange={(value) => {
             setProduct(value);
             setKind('');
-          },
-        )}
-        {select(
-          words.filter.kind,
-          kind,
-          [['', words.filter.allKinds], ...kinds.map((each) => [each, each] as const)],
-          setKind,
-        )}
+          }}
+        />
+        <InlineSelect
+          label={words.filter.kind}
+          value={kind}
+          options={withAll(words.filter.allKinds, kinds)}
+          onChange={setKind}
+        />
         <OverlayControls overlay={overlay} onChange={setOverlay} />
       </div>
       {shown.length === 0 && <p>{words.none2}</p>}
@@ -133,6 +119,9 @@ export function Gallery({ run, results, thresholds }: GalleryProps) {
                       {image.recognisedAs !== image.product && (
                         <span class="quiet">{words.takenFor(image.recognisedAs)}</span>
                       )}
+                      {(isWrong(judgementOf(image, thresholds)) || marks.of.has(image.path)) && (
+                        <MarkButton image={image} judgement={judgementOf(image, thresholds)} marks={marks} />
+                      )}
                     </figcaption>
                   </figure>
                 ))}
@@ -147,6 +136,7 @@ export function Gallery({ run, results, thresholds }: GalleryProps) {
           results={results}
           {...(shown[at] as Placed)}
           thresholds={thresholds}
+          marks={marks}
           overlay={overlay}
           onOverlay={setOverlay}
           onClose={() => setLooked(undefined)}
@@ -163,7 +153,7 @@ function isShown(image: ResultImage, show: Filter, thresholds: Thresholds): bool
     case 'all':
       return true;
     case 'wrong':
-      return judgement === 'miss' || judgement === 'falseAlarm';
+      return isWrong(judgement);
     case 'misses':
       return judgement === 'miss';
     case 'falseAlarms':
@@ -173,6 +163,10 @@ function isShown(image: ResultImage, show: Filter, thresholds: Thresholds): bool
     case 'good':
       return !image.anomalous;
   }
+}
+
+function isWrong(judgement: Judgement): boolean {
+  return judgement === 'miss' || judgement === 'falseAlarm';
 }
 
 /** What lies over the photographs, and how strongly. */

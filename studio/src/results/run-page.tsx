@@ -1,27 +1,33 @@
 /** @file One run: products worst first, thresholds to move, test images by score, and what is handed over. */
 import { useMemo, useState } from 'preact/hooks';
 import { shellWord } from '../../../src/core/shell-word.ts';
-import type { EvaluationDocument } from '../../../src/jobs/evaluate/evaluate.ts';
-import type { RunView, VersionView } from '../../../src/studio/api.ts';
+import type { JobView, RunView, VersionView } from '../../../src/studio/api.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { JobCard } from '../components/job-card.tsx';
 import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
-import { fraction, megabytes, moment } from '../format.ts';
 import { changes, jobs } from '../live.ts';
-import { addresses, sentenceOf, server } from '../server.ts';
+import { addressOf } from '../route.ts';
+import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 import { Gallery } from './gallery.tsx';
-import { costOf, type Thresholds } from './judged.ts';
+import { HandOver } from './hand-over.tsx';
+import type { Thresholds } from './judged.ts';
+import { MarksPanel } from './marks-panel.tsx';
+import { ProductTable, worstFirst } from './product-table.tsx';
 import { ThresholdPanel } from './threshold-panel.tsx';
+import { UpdateOutcome } from './update-outcome.tsx';
+import { useMarks } from './use-marks.ts';
+
+/** Jobs that make what the page shows. */
+const kinds: readonly JobView['kind'][] = ['train', 'evaluate', 'update'];
 
 export function RunPage({ name }: { readonly name: string }) {
   const words = texts.value.resultsPage;
   const { value: run, error } = useAsked(() => server.run(name), [name, changes.value.runs]);
-  const last = jobs.value.findLast(
-    ({ kind, subject }) => (kind === 'train' || kind === 'evaluate') && subject === name,
-  );
+  const last = jobs.value.findLast(({ kind, subject }) => kinds.includes(kind) && subject === name);
+  const updated = jobs.value.findLast(({ kind, subject }) => kind === 'update' && subject === name);
   const busy = last && last.state !== 'done' ? last : undefined;
   const [refused, setRefused] = useState<string>();
   const evaluate = () =>
@@ -35,9 +41,11 @@ export function RunPage({ name }: { readonly name: string }) {
             {run.dataset} · {run.method} {run.preset}
           </span>
         )}
+        {run?.results && <a href={addressOf('compare', name, 'now')}>{texts.value.compare.link}</a>}
       </div>
       <Notice text={error ?? refused} />
       {busy && <JobCard job={busy} />}
+      {run && updated && <UpdateOutcome job={updated} run={run} />}
       {run && !run.finished && !busy && <p>{words.unfinishedText}</p>}
       {run?.finished && !run.results && !busy && (
         <p>
@@ -65,6 +73,7 @@ function Finished({ run }: { readonly run: RunView }) {
   // None of a product that no good image was judged for.
   const before = product === undefined ? undefined : version.thresholds[product];
   const { results, evaluation } = run;
+  const { marks, error } = useMarks(run.name);
   return (
     <>
       {evaluation && (
@@ -95,7 +104,7 @@ function Finished({ run }: { readonly run: RunView }) {
               >
                 {run.versions.map((each) => (
                   <option key={each.file ?? ''} value={each.file ?? ''}>
-                    {words.versionName(each.file)}
+                    {words.versionName(each.file, run.version)}
                   </option>
                 ))}
               </select>
@@ -129,88 +138,10 @@ function Finished({ run }: { readonly run: RunView }) {
           />
         </section>
       )}
-      {results && <Gallery run={run.name} results={results} thresholds={thresholds} />}
+      {results && <MarksPanel run={run.name} results={results} marks={marks} error={error} />}
+      {results && <Gallery run={run.name} results={results} thresholds={thresholds} marks={marks} />}
       <HandOver run={run} />
     </>
-  );
-}
-
-/** Products with the lowest image AUROC first; those without one last. */
-function worstFirst(classes: readonly string[], evaluation: EvaluationDocument | null): string[] {
-  const value = (name: string) => evaluation?.classes[name]?.imageAuroc ?? Number.POSITIVE_INFINITY;
-  return classes.toSorted((a, b) => value(a) - value(b));
-}
-
-interface ProductTableProps {
-  readonly evaluation: EvaluationDocument;
-  readonly products: readonly string[];
-  readonly product: string | undefined;
-  readonly thresholds: Thresholds;
-  readonly results: RunView['results'];
-  readonly onChoose: (product: string) => void;
-}
-
-function ProductTable({ evaluation, products, product, thresholds, results, onChoose }: ProductTableProps) {
-  const words = texts.value.resultsPage;
-  const row = (record: EvaluationDocument['mean'] | undefined) =>
-    [record?.imageAuroc, record?.pixelAuroc, record?.aupro].map((value, at) => (
-      <td key={at}>{fraction(value)}</td>
-    ));
-  const counted = (name: string, what: 'falseAlarms' | 'misses') => {
-    const share = results && costOf(results.images, name, thresholds[name] ?? Number.POSITIVE_INFINITY)[what];
-    return share ? words.counted(share.count, share.of) : '–';
-  };
-  return (
-    <section aria-labelledby="products">
-      <h2 id="products">{words.products}</h2>
-      <div class="scroll" tabIndex={0} role="group" aria-labelledby="products">
-        <table>
-          <thead>
-            <tr>
-              {[
-                words.product,
-                words.imageAuroc,
-                words.pixelAuroc,
-                words.aupro,
-                words.falseAlarms,
-                words.misses,
-              ].map((each) => (
-                <th key={each} scope="col">
-                  {each}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {products.map((name) => (
-              <tr key={name} class={name === product ? 'chosen' : ''}>
-                <th scope="row">
-                  <button
-                    type="button"
-                    class="link"
-                    aria-pressed={name === product}
-                    onClick={() => onChoose(name)}
-                  >
-                    {name}
-                  </button>
-                </th>
-                {row(evaluation.classes[name])}
-                <td>{counted(name, 'falseAlarms')}</td>
-                <td>{counted(name, 'misses')}</td>
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row">{words.mean}</th>
-              {row(evaluation.mean)}
-              <td />
-              <td />
-            </tr>
-          </tfoot>
-        </table>
-      </div>
-    </section>
   );
 }
 
@@ -267,57 +198,5 @@ function SaveVersion({ run, dataset, base, moved, onSaved }: SaveVersionProps) {
         }
       />
     </>
-  );
-}
-
-function HandOver({ run }: { readonly run: RunView }) {
-  const words = texts.value.resultsPage;
-  return (
-    <section class="card" aria-labelledby="hand-over">
-      <h2 id="hand-over">{words.handOver}</h2>
-      <ul class="versions">
-        {run.versions.toReversed().map(({ file, created, bytes }) => (
-          <li key={file ?? ''}>
-            <a class="button" href={addresses.detector(run.name, file)} download={file ?? `${run.name}.onnx`}>
-              {words.download}
-            </a>{' '}
-            {words.versionName(file)}{' '}
-            <span class="quiet">
-              {words.created(moment(created))}, {words.size(megabytes(bytes))}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {run.hasReport && (
-        <p class="buttons">
-          <a class="button" href={addresses.report(run.name)} target="_blank" rel="noreferrer">
-            {words.report}
-          </a>
-          <a class="button" href={addresses.report(run.name)} download={`${run.name}-report.html`}>
-            {words.downloadReport}
-          </a>
-        </p>
-      )}
-      {run.standingOut.length > 0 && (
-        <details>
-          <summary>
-            {words.standingOut} ({run.standingOut.length})
-          </summary>
-          <div class="samples">
-            {run.standingOut.map((file) => (
-              <figure key={file}>
-                <img src={addresses.runPicture(run.name, 'standing-out', file)} alt={file} loading="lazy" />
-                <figcaption>{file}</figcaption>
-              </figure>
-            ))}
-          </div>
-        </details>
-      )}
-      <h3>{words.use}</h3>
-      <p class="quiet">{texts.value.command.same}</p>
-      {Object.entries(run.commands).map(([what, command]) => (
-        <CommandLine key={what} command={command} label={words.uses[what as keyof RunView['commands']]} />
-      ))}
-    </section>
   );
 }

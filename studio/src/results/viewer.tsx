@@ -5,7 +5,8 @@ import { Dialog } from '../components/dialog.tsx';
 import { scoreText } from '../format.ts';
 import { texts } from '../texts/texts.ts';
 import { OverlayControls } from './gallery.tsx';
-import { judgementOf, type Thresholds } from './judged.ts';
+import { judgementOf, markFor, type Thresholds } from './judged.ts';
+import { MarkButton, type Marks } from './mark-button.tsx';
 import { type Overlay, Photograph } from './photograph.tsx';
 
 interface ViewerProps {
@@ -14,6 +15,7 @@ interface ViewerProps {
   readonly image: ResultImage;
   readonly index: number;
   readonly thresholds: Thresholds;
+  readonly marks: Marks;
   readonly overlay: Overlay;
   readonly onOverlay: (overlay: Overlay) => void;
   readonly onClose: () => void;
@@ -29,6 +31,7 @@ export function Viewer({
   image,
   index,
   thresholds,
+  marks,
   overlay,
   onOverlay,
   onClose,
@@ -105,6 +108,12 @@ export function Viewer({
           {scoreText(thresholds[image.recognisedAs] ?? Number.NaN)} · {image.product}, {image.kind}
           {image.recognisedAs !== image.product && ` · ${words.takenFor(image.recognisedAs)}`}
           {image.verdict === 'unknown' && ` · ${words.unknown}`}
+        </p>
+        <p>
+          <MarkButton image={image} judgement={judgement} marks={marks} />{' '}
+          {(judgement === 'hit' || judgement === 'pass') && (
+            <span class="quiet">{texts.value.marks.against[markFor(judgement)]}</span>
+          )}
         </p>
         <div class="panes">
           {picture(overlay, words.photograph)}

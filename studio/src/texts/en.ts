@@ -1,7 +1,9 @@
-/** @file All words of the pages in English. Another language is a file like this one. */
-
-const plural = (count: number, one: string, many: string) =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+/** @file All words of the pages in English, with the files in `en/`. Another language is a file like this one. */
+import { compare } from './en/compare.ts';
+import { drawing, maskPage, regionPage } from './en/drawing.ts';
+import { line } from './en/line.ts';
+import { marks } from './en/marks.ts';
+import { plural } from './en/plural.ts';
 
 export const en = {
   language: 'English',
@@ -82,7 +84,15 @@ export const en = {
     previous: 'Previous image',
     next: 'Next image',
     problems: 'Remarks on the data set',
+    truth: 'Ground truth',
+    paint: 'Paint the ground truth',
+    masked: 'has ground truth',
+    region: 'Region of interest',
+    regionOf: (product: string) => `Region of interest of ${product}`,
   },
+  drawing,
+  maskPage,
+  regionPage,
   incoming: {
     title: (count: number) => `Add ${plural(count, 'photograph', 'photographs')}`,
     reading: 'Reading what was dropped',
@@ -145,6 +155,7 @@ export const en = {
         'What it will take is measured once no other training runs; it can be started all the same, and waits its turn.',
     },
     excluded: (count: number) => `${plural(count, 'image is', 'images are')} left out, as you said.`,
+    regions: 'Keep to the regions of interest that are drawn:',
     defaultValue: 'preset',
     jobs: 'Jobs',
     noJobs: 'Nothing to do.',
@@ -154,6 +165,7 @@ export const en = {
       train: 'Train',
       evaluate: 'Evaluate',
       threshold: 'New thresholds',
+      update: 'Learn from marks',
     },
     states: {
       waiting: 'waiting',
@@ -208,7 +220,8 @@ export const en = {
     thresholdHint:
       'A photograph is anomalous where its score is above. Move it and see what it costs on the test images.',
     version: 'Version',
-    versionName: (file: string | null) => (file === null ? 'of the training' : file),
+    versionName: (file: string | null, version: number) =>
+      file ?? (version === 1 ? 'of the training' : `version ${version}`),
     counted: (count: number, of: number) => `${count} of ${of}`,
     limits: (low: string, high: string) => `95 % limits ${low} to ${high}`,
     nothing: 'none to count on',
@@ -264,6 +277,9 @@ export const en = {
     created: (when: string) => `of ${when}`,
     size: (megabytes: string) => `${megabytes} MB`,
   },
+  marks,
+  compare,
+  line,
 };
 
 export type Texts = typeof en;

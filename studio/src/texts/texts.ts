@@ -1,8 +1,10 @@
 /** @file The words of the pages in the language of the browser, or the one that was chosen. A third language is a file and a line here. */
 import { computed, signal } from '@preact/signals';
+import { de } from './de.ts';
 import { en, type Texts } from './en.ts';
+import { completed } from './partly.ts';
 
-const all: Readonly<Record<string, Texts>> = { en };
+const all: Readonly<Record<string, Texts>> = { en, de: completed(en, de) };
 export const languages: readonly (readonly [code: string, name: string])[] = Object.entries(all).map(
   ([code, { language }]) => [code, language],
 );

@@ -61,6 +61,8 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   const [error, setError] = useState<string>();
   const [starting, setStarting] = useState(false);
   const { value: data } = useAsked(() => server.dataset(dataset), [dataset]);
+  const regions = Object.keys(data?.regions ?? {});
+  const [keepsTo, setKeepsTo] = useState(true);
   const excluded = data?.images.filter((image) => image.excluded).length ?? 0;
   // To measure beside a training would slow it, and measure wrongly.
   const isBusy = busyJobs.value.some(({ kind }) => kind === 'train' || kind === 'evaluate');
@@ -73,6 +75,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
     changes,
     ...(backbone !== backbones[0] && { backbone }),
     ...(device !== 'cpu' && { device }),
+    ...(regions.length > 0 && !keepsTo && { regions: false }),
   };
   const start = async (event: Event) => {
     event.preventDefault();
@@ -105,6 +108,23 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
         <p class="notice bad">
           {texts.value.incoming.notUsable} {problem}.
         </p>
+      )}
+      {regions.length > 0 && (
+        <label class="choice">
+          <input
+            type="checkbox"
+            checked={keepsTo}
+            onChange={({ currentTarget }) => setKeepsTo(currentTarget.checked)}
+          />
+          <span>
+            {words.regions}{' '}
+            {regions.map((product) => (
+              <a key={product} href={addressOf('data', dataset, 'region', product)}>
+                {product}{' '}
+              </a>
+            ))}
+          </span>
+        </label>
       )}
       {excluded > 0 && <p>{words.excluded(excluded)}</p>}
       {isBusy ? <p class="quiet">{words.plan.later}</p> : <PlanCard settings={settings} />}

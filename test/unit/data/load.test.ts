@@ -155,14 +155,13 @@ describe('VisA reorganised for one class', () => {
       );
     }));
 
-  it('is told from an MVTec-like set with the defect `bad` by the masks, or by the caller', () =>
+  it('is told from an MVTec-like set with the defect `bad` by the masks, which a run of before there were any finds all the same', () =>
     withFiles(
       empty('a/train/good/0.png', 'a/test/bad/0.png', 'a/ground_truth/bad/0_mask.png'),
       async (root) => {
-        expect((await loadDataset(root)).layout).toBe('mvtec');
-        await expect(loadDataset(root, { layout: 'visa-1cls' })).rejects.toMatchObject({
-          code: 'MASK_UNMATCHED',
-        });
+        const read = await loadDataset(root);
+        expect(read.layout).toBe('mvtec');
+        expect((await loadDataset(root, { layout: 'visa-1cls' })).samples).toEqual(read.samples);
       },
     ));
 });

@@ -1,8 +1,9 @@
 /** @file What the pages compute by themselves: where dropped files belong, and what a moved threshold makes of test images. */
 import { describe, expect, it } from 'vitest';
-import type { ResultImage } from '../../../src/studio/api.ts';
+import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
+import { isAlarm, pairsOf } from '../../../studio/src/compare/paired.ts';
 import { isImage, judgedPlace, placeOf, Renamed } from '../../../studio/src/data/place.ts';
-import { costOf, judgementOf } from '../../../studio/src/results/judged.ts';
+import { costOf, countsOf, judgementOf, markFor } from '../../../studio/src/results/judged.ts';
 
 describe('placeOf', () => {
   it.each([
@@ -64,5 +65,44 @@ describe('a moved threshold', () => {
   it('judges an image by the product that it is taken for', () => {
     const judged = images.map((image) => judgementOf(image, { bolt: 2, nut: 10 }));
     expect(judged).toEqual(['pass', 'falseAlarm', 'miss', 'hit', 'miss']);
+  });
+});
+
+describe('two detectors on the same images', () => {
+  const of = (path: string, score: number, anomalous: boolean): ResultImage => ({
+    ...{ path, product: 'bolt', kind: 'k', verdict: null, truth: false, recognisedAs: 'bolt' },
+    ...{ score, anomalous },
+  });
+  const results = (threshold: number, images: readonly ResultImage[], dataset = 'parts'): ResultsView => ({
+    ...{ key: 'k', dataset, geometry: { width: 8, height: 8 }, thresholds: { bolt: threshold }, images },
+  });
+  const first = results(3, [of('a', 1, false), of('b', 2, false), of('c', 4, true), of('d', 9, true)]);
+  // Ten times the scores: what counts is how far they are from the good ones, and the threshold from these.
+  const second = results(30, [of('d', 90, true), of('c', 25, true), of('b', 20, false), of('e', 1, false)]);
+  it('are paired by path, different verdicts first, then the farther apart on their own scales', () => {
+    const pairs = pairsOf(first, second);
+    expect(pairs.map(({ path, isSplit }) => [path, isSplit])).toEqual([
+      ...[
+        ['c', true],
+        ['d', false],
+        ['b', false],
+      ],
+    ]);
+    expect(pairs[0]?.sides.map(({ index }) => index)).toEqual([2, 1]);
+    expect(pairsOf(first, results(3, first.images, 'others'))).toEqual([]);
+    expect(pairsOf(first, first).map(({ distance }) => distance)).toEqual([0, 0, 0, 0]);
+  });
+  it('have a scale where the threshold is below the good images: the side of it', () => {
+    const low = results(0, first.images);
+    expect(first.images.every((image) => isAlarm(image, low))).toBe(true);
+    for (const { distance } of pairsOf(low, first)) expect(Number.isFinite(distance)).toBe(true);
+  });
+  it('are counted over all products, and what may be wrong follows from the verdict', () => {
+    expect(countsOf(first.images, { bolt: 1.5 })).toEqual({
+      ...{ falseAlarms: 1, good: 2, misses: 0, defective: 2 },
+    });
+    expect((['pass', 'hit', 'miss', 'falseAlarm'] as const).map(markFor)).toEqual([
+      ...['missed', 'false-alarm', 'missed', 'false-alarm'],
+    ]);
   });
 });

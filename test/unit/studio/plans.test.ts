@@ -22,12 +22,16 @@ function opened() {
 
 const settings = (dataset: string) => ({ dataset, method: 'clad', preset: 'instant', changes: {} });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const given = { exclude: [], roi: {} };
 const waits = () => new AbortController().signal;
 
 describe('Plans', () => {
   it('answers everybody who asks, one after another', async () => {
     const { children, plans } = opened();
-    const [first, second] = [plans.of(settings('a'), [], waits()), plans.of(settings('b'), [], waits())];
+    const [first, second] = [
+      plans.of(settings('a'), given, waits()),
+      plans.of(settings('b'), given, waits()),
+    ];
     await settled();
     expect(children).toHaveLength(1);
     children[0]?.listener.onMessage({ type: 'done', outcome: { seconds: 1, plan: 'of a' } });
@@ -42,9 +46,9 @@ describe('Plans', () => {
   it('ends what nobody waits for, and does not begin it', async () => {
     const { children, plans } = opened();
     const [gone, later] = [new AbortController(), new AbortController()];
-    const first = plans.of(settings('a'), [], gone.signal);
-    const second = plans.of(settings('b'), [], later.signal);
-    const third = plans.of(settings('c'), [], waits());
+    const first = plans.of(settings('a'), given, gone.signal);
+    const second = plans.of(settings('b'), given, later.signal);
+    const third = plans.of(settings('c'), given, waits());
     const refused = [first, second, third].map((each) => expect(each).rejects.toThrow('planning'));
     await settled();
     later.abort();

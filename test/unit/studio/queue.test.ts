@@ -44,7 +44,10 @@ function open(): JobQueue {
 
 const train = (run: string): Job => ({
   ...{ kind: 'train', dataset: 'parts', run, method: 'clad', preset: 'instant', changes: {} },
+  regions: true,
 });
+const bolt = { reference: '8x8', inside: [{ rectangle: [0, 0, 4, 4] as [number, number, number, number] }] };
+const given = (...exclude: readonly string[]) => ({ exclude, roi: { bolt } });
 const progress: JobProgress = {
   ...{ task: 'patch features', done: 1, total: 4, unit: 'images', values: {}, step: 1, steps: 2, left: 30 },
 };
@@ -60,7 +63,7 @@ const states = () => memory.jobs().map(({ state }) => state);
 describe('JobQueue', () => {
   it('runs trainings one after another, and short jobs beside them', async () => {
     const queue = open();
-    queue.add('one', train('one'), ['bolt/train/good/003.png']);
+    queue.add('one', train('one'), given('bolt/train/good/003.png'));
     queue.add('two', train('two'));
     queue.add('parts', { kind: 'inspect', dataset: 'parts' });
     expect(states()).toEqual(['running', 'waiting', 'running']);
@@ -69,7 +72,7 @@ describe('JobQueue', () => {
     expect(states()).toEqual(['done', 'running', 'running']);
     expect(outcomes).toEqual([{ seconds: 4 }]);
     expect(queue.views[0]?.command).toBe(
-      'clad train data/parts --out runs/one --method clad --preset instant --exclude data/parts/bolt/train/good/003.png',
+      'clad train data/parts --out runs/one --method clad --preset instant --roi bolt=regions/parts/bolt.yaml --exclude data/parts/bolt/train/good/003.png',
     );
   });
 
@@ -103,14 +106,14 @@ describe('JobQueue', () => {
 
   it('leaves other images out where it is gone on with and had not begun', async () => {
     const queue = open();
-    const { id } = queue.add('one', train('one'), ['a.png', 'b.png']);
+    const { id } = queue.add('one', train('one'), given('a.png', 'b.png'));
     await end(0, { type: 'failed', error: { code: 'DATASET_EMPTY', message: 'None is left.' } });
-    queue.resume(id, ['a.png']);
-    expect(children[1]?.order).toMatchObject({ exclude: ['a.png'] });
+    queue.resume(id, given('a.png'));
+    expect(children[1]?.order).toMatchObject({ exclude: ['a.png'], roi: { bolt } });
     queue.stop(id);
     await end(1, { type: 'failed', error: { code: 'INTERRUPTED', message: 'Stopped.' } });
     queue.resume(id);
-    expect(children[2]?.order).toMatchObject({ exclude: ['a.png'] });
+    expect(children[2]?.order).toMatchObject({ exclude: ['a.png'], roi: { bolt } });
   });
 
   it('a job that waits is taken out at once', () => {
@@ -153,7 +156,7 @@ describe('JobQueue', () => {
     const queue = open();
     queue.add('one', train('one'));
     for (let at = 0; at < 250; at++)
-      memory.updateJob(memory.addJob('x', { kind: 'inspect', dataset: 'x' }, []).id, { state: 'done' });
+      memory.updateJob(memory.addJob('x', { kind: 'inspect', dataset: 'x' }, given()).id, { state: 'done' });
     expect(queue.isBusy(['train'], 'one')).toBe(true);
     expect(queue.views).toHaveLength(201);
     memory.close();

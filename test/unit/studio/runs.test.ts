@@ -1,4 +1,5 @@
-/** @file Runs as pages see them: which detector files are versions of a run. */
+/** @file Runs as pages see them: which detector files are versions of a run, what those of before saw, and which judgements are called wrong. */
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,9 @@ import Database from 'libsql';
 import { expect, it } from 'vitest';
 import { detectorBytes } from '../../../src/detector/detector-bytes.ts';
 import { Graph, mul } from '../../../src/graph/index.ts';
+import { detectorKey } from '../../../src/studio/detector-key.ts';
 import { Memory } from '../../../src/studio/memory.ts';
+import { ResultsWriter, resultsFolders } from '../../../src/studio/results-store.ts';
 import { Runs } from '../../../src/studio/runs.ts';
 import { Workspace } from '../../../src/studio/workspace.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
@@ -48,6 +51,57 @@ it('a version belongs to a run as long as the run has the networks that it was m
       [null, 70],
       ['old.onnx', 9],
     ]);
+  } finally {
+    memory.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+it('what a detector file of before saw stays, and is told apart from what the one of now saw', async () => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'clad-runs-')));
+  const workspace = await Workspace.open(folder);
+  const memory = Memory.open(workspace.database);
+  const model = join(folder, 'runs/r/model.onnx');
+  const size = { width: 4, height: 4 };
+  const saw = async (bytes: Uint8Array, score: number) => {
+    const metadata = { ...madeMetadata, geometry: size };
+    const writer = new ResultsWriter(resultsFolders(workspace.folder('cache'), 'r'), metadata, folder);
+    await writer.begin();
+    writer.onPredicted({
+      sample: {
+        path: join(folder, 'bolt/test/good/1.png'),
+        className: 'bolt',
+        split: 'test',
+        defect: 'good',
+      },
+      prediction: { class: 'bolt', score, verdict: 'normal', map: new Float32Array(16) },
+    } as unknown as Parameters<typeof writer.onPredicted>[0]);
+    await writer.finish(detectorKey(bytes), 'parts');
+  };
+  try {
+    const runs = new Runs(workspace, memory);
+    await mkdir(join(folder, 'runs/r'), { recursive: true });
+    const [first, second] = [detector(2, 1), detector(3, 1)];
+    await writeFile(model, first);
+    await saw(first, 0.25);
+    expect((await runs.view('r')).results?.images[0]?.score).toBe(0.25);
+    await runs.mark('r', 'bolt/test/good/1.png', 'false-alarm');
+    await expect(runs.mark('r', 'bolt/test/good/2.png', 'missed')).rejects.toMatchObject({
+      code: 'NOT_THERE',
+    });
+    await writeFile(model, second);
+    // Not looked at by the new file yet: numbers of the old one are not its own.
+    expect((await runs.view('r')).results).toBeNull();
+    await expect(runs.results('r', detectorKey(second))).rejects.toMatchObject({ code: 'NOT_THERE' });
+    await saw(second, 0.5);
+    expect((await runs.results('r', detectorKey(second))).images[0]?.score).toBe(0.5);
+    expect((await runs.results('r', detectorKey(first))).images[0]?.score).toBe(0.25);
+    expect(existsSync(join(folder, 'cache/earlier-results/r', detectorKey(first)))).toBe(true);
+    for (const key of ['..', '0123456789abcdef'])
+      await expect(runs.results('r', key)).rejects.toMatchObject({ code: 'NOT_THERE' });
+    expect(await runs.marks('r')).toEqual([{ path: 'bolt/test/good/1.png', mark: 'false-alarm' }]);
+    runs.forgetMarks('r', ['bolt/test/good/1.png']);
+    expect(await runs.marks('r')).toEqual([]);
   } finally {
     memory.close();
     await rm(folder, { recursive: true, force: true });

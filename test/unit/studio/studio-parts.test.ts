@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobSchema } from '../../../src/studio/api.ts';
 import { checked } from '../../../src/studio/checked.ts';
-import { runCommands } from '../../../src/studio/commands.ts';
+import { commandOf, runCommands } from '../../../src/studio/commands.ts';
 import { oddSizes } from '../../../src/studio/run-job.ts';
 import { hasSession, sessionCookie } from '../../../src/studio/session.ts';
 
@@ -12,6 +12,10 @@ describe('requests', () => {
     [{ kind: 'demo' }, /dataset/],
     [{ kind: 'demo', dataset: 'x', more: 1 }, /more/],
     [{ kind: 'threshold', run: 'r', base: null, thresholds: {} }, /one product at least/],
+    [
+      { kind: 'update', run: 'r', dataset: 'd', of: 'k', falseAlarms: [], missed: [] },
+      /marked image at least/,
+    ],
     [{ kind: 'threshold', run: 'r', base: null, thresholds: { washer: 'high' } }, /thresholds\.washer/],
     [{ kind: 'train', dataset: 'x', run: 'r', method: 'm', preset: 'p', device: 'tpu' }, /device/],
   ])('%j is refused with a sentence', (request, reason) => {
@@ -35,6 +39,17 @@ describe('the session', () => {
 it('the command of what thresholds cost counts on the same images as the page', () => {
   expect(runCommands('r', 'my parts').tradeoff).toBe("clad tradeoff runs/r 'data/my parts'");
   expect(runCommands('r', null).tradeoff).toBe('clad tradeoff runs/r');
+});
+
+it('marks are learnt from by a command for each kind, the one after the other', () => {
+  const job = {
+    kind: 'update' as const,
+    ...{ run: 'r', dataset: 'my parts', of: 'k', force: true },
+    ...{ falseAlarms: ['bolt/test/good/1.png'], missed: ['bolt/test/crack/2.png'] },
+  };
+  expect(commandOf(job, [], [], false)).toBe(
+    "clad update runs/r --false-alarm 'data/my parts/bolt/test/good/1.png' --force && clad update runs/r --missed 'data/my parts/bolt/test/crack/2.png' --force",
+  );
 });
 
 describe('oddSizes', () => {

@@ -101,6 +101,15 @@ export class Camera {
     }
   }
 
+  /** The frame that shows, lossless (PNG); undefined where there is none yet. */
+  async frame(): Promise<Blob | undefined> {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    if (!this.running || width === 0 || height === 0) return undefined;
+    const canvas = new OffscreenCanvas(width, height);
+    canvas.getContext('2d')?.drawImage(this.#video, 0, 0);
+    return canvas.convertToBlob({ type: 'image/png' });
+  }
+
   /** Frames a second over the last ten; undefined while there are too few. */
   rate(): number | undefined {
     const [first] = this.#ends;

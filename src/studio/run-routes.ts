@@ -1,0 +1,84 @@
+/** @file Routes about runs: what came of them, judgements that are called wrong, and frames that are judged by them. */
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { checked } from './checked.ts';
+import { lineQuery } from './line-api.ts';
+import { name, namedParams, requireBytes, sendPicture } from './replies.ts';
+import type { StudioParts } from './studio-app.ts';
+import { markSchema } from './update-api.ts';
+
+/** A report is one file with its style, its pictures and its script inside, whose hash it names itself. In the sandbox it is of no site, so it cannot reach the studio. */
+const reportPolicy =
+  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+
+export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
+  app.get('/api/runs/:name', async ({ params }) => runs.view(checked(namedParams, params).name));
+  app.get('/api/runs/:name/log', async ({ params }) => runs.log(checked(namedParams, params).name));
+  const pictureParams = z.object({ name, of: z.enum(['samples', 'standing-out']), file: name });
+  app.get('/api/runs/:name/pictures/:of/:file', async ({ params }, reply) => {
+    const { name: run, of, file } = checked(pictureParams, params);
+    return sendPicture(reply, createReadStream(await runs.picture(run, of, file)), 'image/png');
+  });
+  const heatParams = z.object({ name, what: z.enum(['heat', 'truth']), at: z.coerce.number().int().min(0) });
+  const keyQuery = z.strictObject({ key: name });
+  app.get('/api/runs/:name/results', async ({ params, query }) =>
+    runs.results(checked(namedParams, params).name, checked(keyQuery, query).key),
+  );
+  app.get('/api/runs/:name/results/:what/:at', async ({ params, query }, reply) => {
+    const { name: run, what, at } = checked(heatParams, params);
+    const { key } = checked(keyQuery, query);
+    return sendPicture(reply, await runs.heat(run, what, at, key), 'image/webp');
+  });
+  app.get('/api/runs/:name/report', async ({ params }, reply) => {
+    const run = checked(namedParams, params).name;
+    const page = await runs.report(run);
+    return reply
+      .header('Content-Security-Policy', reportPolicy)
+      .header('Content-Disposition', disposition('inline', `${run}-report.html`))
+      .type('text/html; charset=utf-8')
+      .send(createReadStream(page));
+  });
+  const fileQuery = z.strictObject({ version: name.optional() });
+  app.get('/api/runs/:name/detector', async ({ params, query }, reply) => {
+    const run = checked(namedParams, params).name;
+    const { version = null } = checked(fileQuery, query);
+    const path = await runs.detector(run, version);
+    return reply
+      .header(
+        'Content-Disposition',
+        disposition('attachment', version === null ? `${run}.onnx` : basename(path)),
+      )
+      .type('application/octet-stream')
+      .send(createReadStream(path));
+  });
+}
+
+export function markRoutes(app: FastifyInstance, { runs, streams }: StudioParts): void {
+  app.get('/api/runs/:name/marks', async ({ params }) => runs.marks(checked(namedParams, params).name));
+  app.put('/api/runs/:name/marks', async ({ params, body }) => {
+    const run = checked(namedParams, params).name;
+    const { path, mark } = checked(markSchema, body);
+    await runs.mark(run, path, mark);
+    streams.send({ type: 'changed', what: 'marks', name: run });
+    return {};
+  });
+}
+
+export function lineRoutes(app: FastifyInstance, { runs, line }: StudioParts): void {
+  app.post('/api/line', async ({ query, body }) => {
+    const { run, version = null } = checked(lineQuery, query);
+    const order = {
+      detector: await runs.detector(run, version),
+      run: version === null ? (await runs.folder(run)).path : null,
+    };
+    return line.judge(order, requireBytes(body));
+  });
+}
+
+/** RFC 6266: a name of any letters. */
+function disposition(kind: 'inline' | 'attachment', file: string): string {
+  const plain = file.replaceAll(/[^\w.-]/g, '_');
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll("'", '%27')}`;
+}
