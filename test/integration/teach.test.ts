@@ -242,7 +242,11 @@ describe.skipIf(!hasChromium)('teach()', () => {
     expect(apart(said.score, first!.score)).toBeLessThan(tolerance);
   });
 
-  it('uses threads where the page is isolated, and takes what is no file', { timeout: 120_000 }, async () => {
+  it('uses threads where the page is isolated, and takes what is no file', {
+    timeout: 120_000,
+  }, async (context) => {
+    // What the engine does with threads in a page: browser.test.ts.
+    context.skip(!full, 'with npm run test:full');
     const threaded = await open(isolated.url);
     const told = await threaded.evaluate(`(async () => {
       const notes = [];
