@@ -145,6 +145,11 @@ export function patchCount({ whole, ...fine }: Grid): number {
   return mapPatches(fine) + (whole ? mapPatches(whole) : 0);
 }
 
+/** The patches that the map is made of, without those of the whole made small. */
+export function mapGrid({ rows, columns }: Grid): GridSize {
+  return { rows, columns };
+}
+
 /** How many patches the map is made of. */
 export function mapPatches({ rows, columns }: GridSize): number {
   return rows * columns;

@@ -3,7 +3,7 @@ import { constantOf, dimsOf, float32Constant, float32Values } from '../../graph/
 import type { ModelProto } from '../../graph/index.ts';
 import type { TensorProto } from '../../graph/onnx.ts';
 import { dtypeCode } from '../../graph/tensor.ts';
-import type { Grid } from '../../image/geometry.ts';
+import { type Grid, mapGrid } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { numberedPixels } from '../../image/roi/named-region.ts';
 import {
@@ -126,7 +126,7 @@ export function namedIn(
     has.filter((one) => one === 1),
     (_, at) => {
       const data = own.map((number) => (number === at + 1 ? 1 : 0));
-      const { pixels, patches } = regionOfInterest({ ...size, data }, grid);
+      const { pixels, patches } = regionOfInterest({ ...size, data }, mapGrid(grid));
       return { name: String(at + 1), pixels, patches, offset: values[index * each + at]! };
     },
   );

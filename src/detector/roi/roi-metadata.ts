@@ -1,4 +1,5 @@
 /** @file Regions of interest in a detector's metadata: what is asked of them beside the graph, which has them as constants. */
+import { mapGrid } from '../../image/geometry.ts';
 import {
   type NamedRegion,
   type RegionOfInterest,
@@ -55,7 +56,7 @@ export function regionsByClass({
       const region = regionFromRuns(runs, geometry, grid);
       const parts = named?.flatMap((each): NamedRegion[] => {
         const { name: of, offset } = each;
-        const drawn = regionFromRuns(each.runs, geometry, grid);
+        const drawn = regionFromRuns(each.runs, geometry, mapGrid(grid));
         return drawn ? [{ name: of, offset, pixels: drawn.pixels, patches: drawn.patches }] : [];
       });
       return region ? [[name, { ...region, follows, ...(parts && { named: parts }) }] as const] : [];

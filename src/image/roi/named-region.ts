@@ -2,7 +2,7 @@
  * @file Named regions of a class (a label, a thread): parts of its region of interest that each have a score and a threshold of their own
  * (docs/decisions/0060-named-regions.md). They do not overlap, and the class's region is all of them together. Pure.
  */
-import { type Grid, mapPatches } from '../geometry.ts';
+import { type Grid, mapGrid } from '../geometry.ts';
 import type { ImageSize } from '../limits.ts';
 import { type NamedRegion, type RegionOfInterest, regionOfInterest } from './region-of-interest.ts';
 
@@ -19,8 +19,8 @@ export function namedRegion(masks: readonly NamedMask[], size: ImageSize, grid: 
   for (const { data } of masks)
     for (let pixel = 0; pixel < all.length; pixel++) if (data[pixel] !== 0) all[pixel] = 1;
   const named = masks.map(({ name, data }): NamedRegion => {
-    const { pixels, patches } = regionOfInterest({ ...size, data }, grid);
-    return { name, pixels, patches: patches.slice(0, mapPatches(grid)), offset: 0 };
+    const { pixels, patches } = regionOfInterest({ ...size, data }, mapGrid(grid));
+    return { name, pixels, patches, offset: 0 };
   });
   return { ...regionOfInterest({ ...size, data: all }, grid), named };
 }

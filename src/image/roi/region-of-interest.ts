@@ -22,7 +22,7 @@ export interface RegionOfInterest {
   readonly named?: readonly NamedRegion[] | undefined;
 }
 
-/** A part of a class's region that has a name and a threshold of its own (named-region.ts). */
+/** A part of a class's region that has a name and a threshold of its own (named-region.ts); its patches are those of the map alone. */
 export interface NamedRegion extends Pick<RegionOfInterest, 'pixels' | 'patches'> {
   readonly name: string;
   /**

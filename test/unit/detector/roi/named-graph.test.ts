@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
 import { anomalyMap, imageScore } from '../../../../src/detector/heat/anomaly-map.ts';
+import { withWhole } from '../../../../src/detector/heat/whole-scores.ts';
 import { withOffsetsOf } from '../../../../src/detector/roi/named-constants.ts';
 import {
   failsIn,
@@ -19,6 +20,7 @@ import {
   mul,
   reshape,
 } from '../../../../src/graph/index.ts';
+import type { Grid } from '../../../../src/image/geometry.ts';
 import { namedRegion, withOffsets } from '../../../../src/image/roi/named-region.ts';
 import { type ClassRegions, regionOfInterest } from '../../../../src/image/roi/region-of-interest.ts';
 import { sharesOfVotes } from '../../../../src/methods/shared/patch-model.ts';
@@ -31,10 +33,10 @@ const [patches, perMap] = [48, 40 * 24];
 const engine = await nodeEngine({ threads: 2 });
 
 /** A graph of two classes behind scores and votes of patches, which are inputs. @param ofPatches - the image's score is a patch's, not of the map */
-function detector(topShare: number, ofPatches = false): ModelProto {
+function detector(topShare: number, ofPatches = false, seen: Grid = grid): ModelProto {
   const graph = new Graph();
   const scores = mul(graph.input('scores', 'float32', ['rows']), 1);
-  const map = anomalyMap(scores, grid, { ...size, blurSigma: 2 });
+  const map = anomalyMap(withWhole(scores, seen), grid, { ...size, blurSigma: 2 });
   graph.output('anomaly_map', map);
   const own = reshape(scores, [-1, grid.rows, grid.columns], 'N');
   graph.output(
@@ -180,6 +182,26 @@ describe.each([
     const more = withRegions(withRegions(plain, [undefined, alone[1]]), [bolts[0], alone[1]]);
     expect((await said(more, scores, [0])).score).toEqual(wanted.score);
   });
+});
+
+it('are of the patches of the map alone, where the whole is seen beside tiles', () => {
+  const both = { ...grid, whole: { rows: 3, columns: 4 } };
+  const own = withOffsets(
+    namedRegion(
+      [
+        { name: '1', data: label },
+        { name: '2', data: thread },
+      ],
+      size,
+      both,
+    ),
+    offsets,
+  );
+  const model = withRegions(detector(0.05, false, both), [undefined, own]);
+  const read = regionsIn(model);
+  expect(read).toEqual([undefined, own]);
+  // As an update writes them.
+  expect(regionsIn(withRegions(model, read))).toEqual(read);
 });
 
 it('refuses named regions where the image score is not of the map, and takes one without a name', () => {
