@@ -65,10 +65,10 @@ export function rimSpread(all: readonly ImageDistances[], seen: SeenPatches): Ri
     });
     return { means, deviations, level: Math.max(...levels) };
   }
-  // Of an image in which no part was found nothing is inside.
-  const images = all.filter(({ inside }) => inside?.includes(1) !== false);
-  const measured = images.map(({ distances, inside }) => ({ inside, scores: distances.map(measure) }));
   const fine = mapPatches(grid);
+  // Of an image in which no part was found, or none within the region, no tile is inside.
+  const images = all.filter(({ inside }) => inside?.subarray(0, fine).includes(1) !== false);
+  const measured = images.map(({ distances, inside }) => ({ inside, scores: distances.map(measure) }));
   const ofTiles = measured.map(({ scores, inside }) => {
     const own = scores.subarray(0, fine);
     const isInside = (_: number, patch: number) => inside?.[patch] !== 0;

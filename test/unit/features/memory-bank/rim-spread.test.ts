@@ -105,6 +105,15 @@ describe('the spread near the rim', () => {
     });
     const [tiles, whole] = [0, 1].map((at) => peaks.reduce((sum, peak) => sum + peak[at]!, 0));
     expect(whole! / tiles!).toBeCloseTo(0.6, 4);
+    // An image of which no tile is inside says nothing of how high tiles reach.
+    const outside = Uint8Array.from(own, (zone) => (zone < rimZones ? 0 : 1));
+    const more = rimSpread([...all, { ...all[0]!, inside: outside }], {
+      zones: own,
+      grid: both,
+      topShare: 0,
+    });
+    expect(more.level).toBe(level);
+    expect(more.deviations.at(-1)! / deviations.at(-1)!).toBeCloseTo(1, 1);
   });
 
   it('counts what is inside alone', () => {
