@@ -173,7 +173,10 @@ function described(
   const seen = Math.round(defect * scale * 10) / 10;
   const as = `Photographs of ${photograph.width} x ${photograph.height} pixels are seen at ${input.width} x ${input.height}`;
   const share = `a defect of ${defect} pixels has ${seen} there`;
-  if (rows * columns === 1) return [`${as}, which is one tile: ${share}.`];
+  if (rows * columns === 1) {
+    const alone = tiling.whole ? ', so there is no whole to be seen beside it' : '';
+    return [`${as}, which is one tile${alone}: ${share}.`];
+  }
   const seenAtOnce = rows * columns + (tiling.whole ? 1 : 0);
   const times = Math.round((seenAtOnce * tiling.width * tiling.height) / usualTile ** 2);
   const beside = tiling.whole ? ` and as a whole of ${sizeText(tiling)}` : '';

@@ -91,7 +91,9 @@ describe('tiles that are asked for', () => {
       ...found
     } = await settled({ tiles: 'auto', smallestDefect: 12 }, { part: 'small.jpg' });
     expect(found).toEqual({ inputSize: 320, tile: null });
-    expect(notes).toMatch(/one tile/);
+    expect(notes).toMatch(/one tile: /);
+    const both = await settled({ tiles: 'auto', smallestDefect: 12, whole: true }, { part: 'small.jpg' });
+    expect(both.notes).toMatch(/one tile, so there is no whole to be seen beside it: /);
   });
 
   it('go by the class of the largest photographs, and say what is squeezed', async () => {
