@@ -95,7 +95,7 @@ export const features = z
     tileWhole: z
       .boolean()
       .describe(
-        'Whether the whole input, made as small as a tile, is seen beside the tiles: what is too large for a tile is told by it. Also `--tiles-whole`.',
+        'Whether the whole input, made as small as a tile, is seen beside the tiles: what is too large for a tile is told by it. By method `clad` without networks alone. Also `--tiles-whole`.',
       ),
     resizeTo: sizeBetween(1, 65_535)
       .nullable()
