@@ -19,6 +19,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a touch after which a holder elsewhere is taken for dead. @default 120000 */
   readonly silence?: number;
+  /** Milliseconds between two tries. @default 500 */
+  readonly look?: number;
 }
 
 /** Milliseconds. */
@@ -64,7 +66,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
  */
 export async function withLockInTurn<T>(
   file: string,
-  { onWait, signal, silence = 120_000 }: WaitOptions,
+  { onWait, signal, silence = 120_000, look = times.look }: WaitOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const path = resolve(file);
@@ -76,7 +78,7 @@ export async function withLockInTurn<T>(
     const mark = await markOf(path);
     if (mark !== seen?.mark) seen = { mark, since: Date.now() };
     if (signal?.aborted) throw new CladError('INTERRUPTED', { where: 'waiting for another training' });
-    await sleep(times.look);
+    await sleep(look);
   }
 }
 

@@ -2,10 +2,9 @@
  * @file Photographs on their way to their destinations, and heat maps on theirs: both lie somewhere else until their judgement is in the journal, are moved then, and
  * that is noted. What a process that was killed had begun, or what was refused, is finished later.
  */
-import { mkdir, realpath, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
-import { asRefusal } from '../../core/files.ts';
 import { lockOfFolder, withLockInTurn } from '../../core/lock.ts';
 import { statOrNothing } from '../../data/folders.ts';
 import { asTaken, freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
@@ -23,6 +22,8 @@ export interface Places {
 
 /** Milliseconds until the next try of what was refused. */
 const retryAfter = 5000;
+/** Milliseconds between two looks whether another camera still moves something, which takes no longer than that. */
+const look = 20;
 
 export class Moves {
   readonly #journal: Journal;
@@ -80,16 +81,13 @@ export class Moves {
 
   /**
    * Does work that takes names in the folders that photographs and maps are moved into, while no other process does: several cameras may have the same folders.
-   * @throws FILE_REFUSED, and what the work throws
+   * Nothing can be moved into a folder that refuses that: then the work is done all the same, so that what is judged is noted, and moved later.
+   * @throws what the work throws
    */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const { move, maps } = this.#places;
-    const folders = [move, maps].filter((folder) => folder !== undefined);
-    const names = new Set<string>();
-    for (const folder of folders) names.add(await realFolder(folder));
-    // All processes in one order, so that no two wait for each other.
-    const locks = [...names].sort().map(lockOfFolder);
-    return locks.reduceRight((inner, lock) => () => withLockInTurn(lock, {}, inner), work)();
+    const locks = await locksOf([move, maps].filter((folder) => folder !== undefined));
+    return locks.reduceRight((inner, lock) => () => inTurn(lock, inner), work)();
   }
 
   /** Moves what belongs to a judgement that was written. @param from - where the photograph lies */
@@ -184,13 +182,38 @@ export class Moves {
   }
 }
 
-/** One folder has one name, by whatever links it is known. @throws FILE_REFUSED */
-async function realFolder(folder: string): Promise<string> {
+/**
+ * The locks of folders, of each once by whatever paths it is known. They are in the order of the file system's own numbers, which is the same for all processes
+ * that share the folders, in containers and on machines that mount them elsewhere too: so no two wait for each other. A folder that is refused has none.
+ */
+async function locksOf(folders: readonly string[]): Promise<string[]> {
+  const found = new Map<string, { readonly folder: string; readonly number: bigint }>();
+  for (const folder of folders) {
+    const made = await mkdir(folder, { recursive: true })
+      .then(() => stat(folder, { bigint: true }))
+      .catch(() => undefined);
+    // Where a file system has no numbers, they are told by their paths.
+    if (made)
+      found.set(made.ino === 0n ? resolve(folder) : `${made.dev} ${made.ino}`, { folder, number: made.ino });
+  }
+  const before = (a: bigint | string, b: bigint | string) => (a < b ? -1 : Number(a > b));
+  return [...found.values()]
+    .sort((a, b) => before(a.number, b.number) || before(a.folder, b.folder))
+    .map(({ folder }) => lockOfFolder(folder));
+}
+
+/** Does work while no other process has a lock; without it, where the file system refuses it. */
+async function inTurn<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
   try {
-    await mkdir(folder, { recursive: true });
-    return await realpath(folder);
+    return await withLockInTurn(lock, { look }, begin);
   } catch (error) {
-    throw asRefusal(error, folder);
+    if (begun || !isRefusal(error)) throw error;
+    return work();
   }
 }
 

@@ -1,5 +1,5 @@
 /** @file What is kept beside the journal: how it stands, and a heartbeat that says what waits for places outside. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -47,5 +47,38 @@ it('tells what was judged, and what waits for each place, as it stands and in th
   const [first, ...waiting] = (await readFile(heartbeat, 'utf8')).trim().split('\n');
   expect(first).toMatch(/^\d{4}-.*Z 2$/);
   expect(waiting).toEqual(['2 wait for mqtt mqtt://away', '0 wait for webhook http://here']);
+  await rm(folder, { recursive: true });
+});
+
+it('judges on where the folder that photographs are moved into is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clad-records-'));
+  const move = join(folder, 'sorted');
+  // Nobody can lock or write what is no folder.
+  await writeFile(move, '');
+  const notes: string[] = [];
+  const request = {
+    ...{ detector: { sha256: 'ab', version: 1 } as WatchedDetector, move },
+    onNote: (text: string) => notes.push(text),
+  };
+  const from = join(folder, 'a.png');
+  await writeFile(from, 'a');
+  await withRecords(
+    request,
+    () => folder,
+    join(folder, 'journal.sqlite'),
+    async (records) => {
+      const { journal, moves } = records;
+      const file = { path: 'a.png', bytes: 1, modified: Math.floor((await stat(from)).mtimeMs) };
+      const judged = { said: undefined, error: 'cut', map: null };
+      await moves.alone(() => records.add({ ...judged, file, sha256: '', destination: 'check/a.png' }, from));
+      expect([records.judged, journal.unmoved().length]).toEqual([1, 1]);
+      await moves.finishDue();
+      expect(notes).toEqual([expect.stringMatching(/sorted.* The move is tried again until it works\.$/)]);
+      await rm(move);
+      moves.again();
+      await moves.finishDue();
+      expect([journal.unmoved(), await readFile(join(move, 'check', 'a.png'), 'utf8')]).toEqual([[], 'a']);
+    },
+  );
   await rm(folder, { recursive: true });
 });
