@@ -67,7 +67,7 @@ const idle: Warm[] = [];
 export async function clad(...args: readonly string[]): Promise<Ended> {
   if (full) return cladProcess(...args);
   const environment = JSON.stringify(process.env);
-  const found = idle.find((each) => each.environment === environment);
+  const found = idle.find((each) => each.child.connected && each.environment === environment);
   if (found) idle.splice(idle.indexOf(found), 1);
   const warm = found ?? (await newWarm(environment));
   const ended = await answered(warm.child, args);
