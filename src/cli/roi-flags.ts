@@ -2,6 +2,7 @@
  * @file `--roi`, and the key `roi` of a YAML file: regions of interest by class, from files, or `auto` for those that follow the part. Paths in a file of regions are from where it lies, so that it can be
  * passed on with its masks; those in the file of --config are from the working directory, as all there are.
  */
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { isRecord } from '../core/arguments.ts';
@@ -98,8 +99,7 @@ export async function askedRegions(
 }
 
 async function regionsOfFlag(text: string): Promise<RegionDefinitions> {
-  const at = text.indexOf('=');
-  const [name, path] = at < 0 ? [undefined, text] : [text.slice(0, at).normalize('NFC'), text.slice(at + 1)];
+  const [name, path] = classAndFile(text);
   if (path === '' || name === '' || (name === undefined && !isYaml(path)))
     throw new CladError('OPTION_INVALID', {
       option: '--roi',
@@ -110,6 +110,14 @@ async function regionsOfFlag(text: string): Promise<RegionDefinitions> {
   return name === undefined
     ? regionsOf(await readYaml(path), path, dirname(path))
     : { [name]: await regionOfFile(name, path) };
+}
+
+/** Both may have equals signs too: the one between them is the first that a file follows. */
+function classAndFile(text: string): [name: string | undefined, path: string] {
+  const signs = [...text.matchAll(/=/g)].map(({ index }) => index);
+  const at =
+    signs.find((sign) => existsSync(text.slice(sign + 1))) ?? (existsSync(text) ? undefined : signs[0]);
+  return at === undefined ? [undefined, text] : [text.slice(0, at).normalize('NFC'), text.slice(at + 1)];
 }
 
 /** Regions of several classes, as a file has them. @param folder - where paths in it begin */

@@ -399,6 +399,8 @@ export interface ResultImage {
 export interface ResultsView {
   /** Of the detector file that was evaluated. */
   readonly key: string;
+  /** When, ISO 8601; empty where that was not noted yet. Pictures of another evaluation are others, of the same file too. */
+  readonly created: string;
   readonly dataset: string;
   readonly geometry: Geometry;
   /** Of the detector file, by product. */

@@ -11,6 +11,8 @@ export type Order =
       readonly root: string;
       /** A training goes on where it was stopped. */
       readonly again: boolean;
+      /** When it first began, ISO 8601. */
+      readonly started: string;
       /** File in `detectors/` to write, of `threshold`. */
       readonly detector: string | null;
     } & Given)

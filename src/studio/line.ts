@@ -10,8 +10,8 @@ import { asRefusal } from '../core/files.ts';
 import type { LineJudgement } from './line-api.ts';
 import type { FromLine, LineOrder, ToLine } from './line-channel.ts';
 
-/** Milliseconds without a frame after which a detector is let go. */
-const patience = 60_000;
+/** Milliseconds without a frame after which a detector is let go; and with one that waits, as a large detector is not opened in a minute everywhere. */
+const [patience, longPatience] = [60_000, 600_000];
 /** Detectors that are open at once: each may take gigabytes. */
 const mostOpen = 2;
 /** Frames that may wait for one detector: a page sends its next once the last is judged. */
@@ -87,9 +87,7 @@ class Judge {
     }
     const id = this.#next++;
     this.used = Date.now();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(), patience);
-    this.#timer.unref();
+    this.#endAfter(longPatience);
     return new Promise((done, failed) => {
       this.#waiting.set(id, { done, failed });
       this.#send({ type: 'frame', id, bytes });
@@ -103,6 +101,12 @@ class Judge {
     if (this.#child.connected) this.#child.disconnect();
   }
 
+  #endAfter(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.end(), milliseconds);
+    this.#timer.unref();
+  }
+
   #send(message: ToLine): void {
     // Where the channel is closed, its end is told by itself.
     this.#child.send(message, () => {});
@@ -111,6 +115,7 @@ class Judge {
   #hear(message: FromLine): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
+    if (this.#waiting.size === 0) this.#endAfter(patience);
     if (message.type === 'judged') waiting?.done(message.judgement);
     else waiting?.failed(CladError.told(message.error));
   }

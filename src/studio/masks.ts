@@ -2,7 +2,7 @@
  * @file Ground truth that is painted on a photograph in a page. It is written where the layout of the data set expects it, as large as the photograph, as a grey
  * PNG of 0 and 255. What a page has not seen is never written over: it says which file it began with, and another one, or one of another size, is refused.
  */
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
@@ -84,6 +84,7 @@ export class Masks {
       const reason = await whyNot(subject);
       if (reason !== null) throw refusal(path, reason);
       await removed(subject.files);
+      await dropEmptied(subject);
       return this.view(name, path);
     });
   }
@@ -133,6 +134,14 @@ async function removed(files: readonly string[]): Promise<void> {
     await rm(file).catch((error: unknown) => {
       throw asRefusal(error, file);
     });
+}
+
+/** LOCO has a folder for the masks of each image; an empty one would make the data set unreadable. */
+async function dropEmptied({ sample, files }: Subject): Promise<void> {
+  const own = stemOf(basename(sample.path));
+  // What still holds something else stays.
+  for (const folder of new Set(files.map((file) => dirname(file))))
+    if (basename(folder) === own) await rmdir(folder).catch(() => undefined);
 }
 
 /** The ground truth that there is, or why it cannot be shown on its photograph. */

@@ -149,10 +149,11 @@ export class JobQueue {
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    memory.updateJob(id, { state: 'running', started: record.started ?? new Date().toISOString() });
+    const started = record.started ?? new Date().toISOString();
+    memory.updateJob(id, { state: 'running', started });
     const detector = job.kind === 'threshold' ? newDetector(job.run) : null;
     const child = start(
-      { type: 'job', job, root, exclude, roi, again, detector },
+      { type: 'job', job, root, exclude, roi, again, started, detector },
       {
         onMessage: (message) => this.#hear(running, message),
         onEnd: (how) => {

@@ -47,7 +47,7 @@ type KeptResults = Omit<ResultsView, 'thresholds'> & Partial<Pick<ResultsView, '
 /** The results in a folder; null where there are none. */
 export async function readResults(folder: string): Promise<KeptResults | null> {
   const text = await readFile(join(folder, listFile), 'utf8').catch(() => undefined);
-  return text === undefined ? null : (JSON.parse(text) as KeptResults);
+  return text === undefined ? null : { created: '', ...(JSON.parse(text) as Omit<KeptResults, 'created'>) };
 }
 
 /** Gathers what an evaluation sees; whole in its place once it is finished. */
@@ -111,14 +111,16 @@ export class ResultsWriter {
     await this.#writing;
     const { geometry, thresholds } = this.#metadata;
     const results: ResultsView = {
-      ...{ key, dataset, geometry: sizeOf(geometry) },
+      ...{ key, dataset, geometry: sizeOf(geometry), created: new Date().toISOString() },
       thresholds: thresholdNumbers(thresholds),
       images: this.#images,
     };
-    const { now } = this.#folders;
+    const { now, earlier } = this.#folders;
     await writeFileAtomic(join(this.#temporary, listFile), JSON.stringify(results));
     await mkdir(dirname(now), { recursive: true });
     await this.#putAside(key);
+    // A file that has come back is not of before any more.
+    await rm(join(earlier, key), { recursive: true, force: true });
     await rm(now, { recursive: true, force: true });
     await rename(this.#temporary, now);
   }

@@ -81,7 +81,7 @@ async function runJob(order: JobOrder, context: JobContext): Promise<Omit<Outcom
     case 'update': {
       const { run, dataset } = job;
       const folders = { run: join(root, 'runs', run), data: dataFolder(root, dataset) };
-      return { update: await updateRun(job, folders, order.again, progressOf(context)) };
+      return { update: await updateRun(job, folders, order.started, progressOf(context)) };
     }
   }
 }

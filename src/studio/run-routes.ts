@@ -23,12 +23,14 @@ export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
   });
   const heatParams = z.object({ name, what: z.enum(['heat', 'truth']), at: z.coerce.number().int().min(0) });
   const keyQuery = z.strictObject({ key: name });
+  /** `of` tells the pictures of one evaluation from those of another. */
+  const heatQuery = keyQuery.extend({ of: z.string().max(40).optional() });
   app.get('/api/runs/:name/results', async ({ params, query }) =>
     runs.results(checked(namedParams, params).name, checked(keyQuery, query).key),
   );
   app.get('/api/runs/:name/results/:what/:at', async ({ params, query }, reply) => {
     const { name: run, what, at } = checked(heatParams, params);
-    const { key } = checked(keyQuery, query);
+    const { key } = checked(heatQuery, query);
     return sendPicture(reply, await runs.heat(run, what, at, key), 'image/webp');
   });
   app.get('/api/runs/:name/report', async ({ params }, reply) => {

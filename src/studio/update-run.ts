@@ -29,17 +29,18 @@ const refusals: readonly ErrorCode[] = [
 /**
  * Changes the detector; the files of before are kept in the run's `versions/`.
  * @param folders - of the run and of its data set
- * @param again - what was changed before the job was stopped stays, and is not done twice
+ * @param started - when the job first began, ISO 8601: what was changed since is its own, done before it was stopped, and is not done twice
  * @throws MARKS_STALE where another detector has made the judgements; what `clad update` throws, but for refusals, which are told of the step
  */
 export async function updateRun(
   { of, falseAlarms, missed, force }: UpdateJob,
   { run, data }: { readonly run: string; readonly data: string },
-  again: boolean,
+  started: string,
   onProgress: ProgressListener,
 ): Promise<UpdateResult> {
   const since = await changesSince(run, of);
-  if (since === undefined || (since.length > 0 && !again)) throw new CladError('MARKS_STALE', {});
+  if (since === undefined || since.some(({ created }) => created < started))
+    throw new CladError('MARKS_STALE', {});
   const common = { run, force, onProgress };
   const below = (path: string) => pathBelow(data, path);
   const change: Readonly<Record<Mark, (images: readonly string[]) => Promise<Partial<UpdateStep>>>> = {

@@ -105,13 +105,17 @@ export const server = {
 export const addresses = {
   picture: (dataset: string, path: string, size: 'small' | 'large' | 'full') =>
     `/api/datasets/${at(dataset)}/picture?${new URLSearchParams({ path, size })}`,
-  /** @param of - tells one state of the data set from another, so that no older picture is shown */
+  /** @param of - tells one state of the data set from another while this page is loaded, so that no older picture is shown */
   truth: (dataset: string, path: string, size: 'small' | 'large', of: number) =>
-    `/api/datasets/${at(dataset)}/truth?${new URLSearchParams({ path, size, of: String(of) })}`,
+    `/api/datasets/${at(dataset)}/truth?${new URLSearchParams({ path, size, of: `${performance.timeOrigin}-${of}` })}`,
   runPicture: (run: string, of: 'samples' | 'standing-out', file: string) =>
     `/api/runs/${at(run)}/pictures/${of}/${at(file)}`,
-  result: (run: string, what: 'heat' | 'truth', index: number, key: string) =>
-    `/api/runs/${at(run)}/results/${what}/${index}?key=${key}`,
+  result: (
+    run: string,
+    what: 'heat' | 'truth',
+    index: number,
+    { key, created }: Pick<ResultsView, 'key' | 'created'>,
+  ) => `/api/runs/${at(run)}/results/${what}/${index}?${new URLSearchParams({ key, of: created })}`,
   report: (run: string) => `/api/runs/${at(run)}/report`,
   detector: (run: string, version: string | null) =>
     `/api/runs/${at(run)}/detector${version === null ? '' : `?version=${at(version)}`}`,

@@ -247,6 +247,12 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await page.locator('.board img[data-over="heat"]').waitFor(wait);
     expect(await page.locator('.board .verdict').textContent()).toMatch(/Pass|Reject|Unknown part/);
     await expect.poll(() => page.locator('.last li').count(), wait).toBeGreaterThan(1);
+    // What cannot be judged does not leave the verdict of before on the board.
+    const json = { error: { code: 'IMAGE_INVALID', message: 'The frame is broken.' } };
+    await page.route('**/api/line*', (route) => route.fulfill({ status: 422, json }));
+    await page.locator('.board.off', { hasText: 'Not judged' }).waitFor(wait);
+    await page.unroute('**/api/line*');
+    await page.locator('.board img[data-over="heat"]').waitFor(wait);
     const capture = page.locator('section[aria-labelledby="capture"]');
     await capture.getByLabel('Data set').selectOption('A new data set');
     await capture.getByLabel('Name of the new data set').fill('filmed');
@@ -257,6 +263,8 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await shot('line');
     await page.getByRole('button', { name: 'Stop the camera' }).click();
     expect(await readdir(join(folder, 'work/data/filmed/ball/train/good'))).toHaveLength(1);
+    await capture.getByRole('link', { name: 'See them' }).click();
+    await page.getByRole('button', { name: 'Leave out: ball/train/good/' }).waitFor(wait);
     await page.goto(`${studio.url}/#/results/demo-1`);
     await page.locator('.tile').first().waitFor(wait);
   }, 120_000);

@@ -283,13 +283,16 @@ describe('marks of the studio', () => {
       ...{ run: 'run', dataset: 'parts', of: key, force: false },
       ...{ falseAlarms: ['weave/test/good/002.png'], missed: ['weave/test/good/001.png'] },
     };
-    const learn = (change: Partial<typeof job>, again: boolean) =>
-      updateRun({ ...job, ...change }, { run: at('run'), data: at('parts') }, again, () => {});
-    const first = await learn({ missed: [] }, false);
+    const now = () => new Date().toISOString();
+    const learn = (change: Partial<typeof job>, started: string) =>
+      updateRun({ ...job, ...change }, { run: at('run'), data: at('parts') }, started, () => {});
+    const started = now();
+    const first = await learn({ missed: [] }, started);
     expect(first).toMatchObject({ before: key, steps: [{ mark: 'false-alarm', done: job.falseAlarms }] });
     expect(first.after).not.toBe(key);
-    await expect(learn({}, false)).rejects.toMatchObject({ code: 'MARKS_STALE' });
-    const { steps, after } = await learn({}, true);
+    // Another job's change is not its own, also where it is gone on with.
+    await expect(learn({}, now())).rejects.toMatchObject({ code: 'MARKS_STALE' });
+    const { steps, after } = await learn({}, started);
     expect(after).toBe(first.after);
     expect(steps[0]).toMatchObject({ version: first.steps[0]?.version, done: job.falseAlarms, error: null });
     // An ordinary good part: no honest threshold catches it.

@@ -211,7 +211,7 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
       >
         <button
           type="button"
-          disabled={drawing.isEmpty}
+          disabled={state.saving || drawing.isEmpty}
           onClick={() => {
             drawing.begin();
             drawing.clear();

@@ -241,7 +241,7 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
       >
         {removal}
       </DrawingActions>
-      <ShapeList shapes={shapes} chosen={chosen} onChoose={setChosen} onChange={change} />
+      <ShapeList {...{ shapes, chosen }} isFixed={state.saving} onChoose={setChosen} onChange={change} />
       <p class="quiet" id="surface-keys">
         {words.keys}
       </p>

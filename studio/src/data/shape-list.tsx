@@ -6,11 +6,13 @@ import { texts } from '../texts/texts.ts';
 interface ShapeListProps {
   readonly shapes: readonly DrawnShape[];
   readonly chosen: number | undefined;
+  /** They are on their way to the server: a change now would be lost. */
+  readonly isFixed: boolean;
   readonly onChoose: (at: number) => void;
   readonly onChange: (shapes: readonly DrawnShape[]) => void;
 }
 
-export function ShapeList({ shapes, chosen, onChoose, onChange }: ShapeListProps) {
+export function ShapeList({ shapes, chosen, isFixed, onChoose, onChange }: ShapeListProps) {
   const words = texts.value.regionPage;
   const changed = (at: number, by: Partial<DrawnShape>) =>
     onChange(shapes.map((each, place) => (place === at ? { ...each, ...by } : each)));
@@ -27,6 +29,7 @@ export function ShapeList({ shapes, chosen, onChoose, onChange }: ShapeListProps
               {'polygon' in shape.shape ? words.polygonOf(shape.shape.polygon.length) : words.rectangle}
             </span>
             <select
+              disabled={isFixed}
               aria-label={words.whatOf(labelOf(shape, at))}
               value={shape.ignore ? 'ignore' : 'inside'}
               onChange={({ currentTarget }) => changed(at, { ignore: currentTarget.value === 'ignore' })}
@@ -35,6 +38,7 @@ export function ShapeList({ shapes, chosen, onChoose, onChange }: ShapeListProps
               <option value="ignore">{words.ignore}</option>
             </select>
             <input
+              disabled={isFixed}
               aria-label={words.nameOf(labelOf(shape, at))}
               placeholder={words.noName}
               value={shape.name}
@@ -44,6 +48,7 @@ export function ShapeList({ shapes, chosen, onChoose, onChange }: ShapeListProps
             />
             <button
               type="button"
+              disabled={isFixed}
               aria-label={words.dropOf(labelOf(shape, at))}
               onClick={() => onChange(shapes.filter((_, place) => place !== at))}
             >

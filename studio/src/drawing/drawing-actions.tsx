@@ -38,11 +38,11 @@ export function DrawingActions({
           {words.save}
         </button>
         {polygon && (
-          <button type="button" disabled={polygon.corners.length < 3} onClick={polygon.close}>
+          <button type="button" disabled={saving || polygon.corners.length < 3} onClick={polygon.close}>
             {words.close}
           </button>
         )}
-        <button type="button" disabled={!canUndo && !polygon?.corners.length} onClick={onUndo}>
+        <button type="button" disabled={saving || (!canUndo && !polygon?.corners.length)} onClick={onUndo}>
           {words.undo}
         </button>
         {children}

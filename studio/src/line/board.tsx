@@ -19,26 +19,30 @@ export function Board({ session }: { readonly session: LineSession }) {
   const [judged] = session.judged.value;
   const isRunning = session.isRunning.value;
   const isSilent = session.isSilent.value;
-  // What was said of a frame is no news once the camera is off or silent.
-  const shown = isRunning && !isSilent ? judged : undefined;
+  const trouble = session.trouble.value;
+  // What was said of a frame is no news once the camera is off or silent, or a later frame could not be judged.
+  const shown = isRunning && !isSilent && trouble === undefined ? judged : undefined;
   const word = shown
     ? words.verdicts[shown.outcome]
     : !isRunning
       ? words.idle
       : isSilent
         ? words.silent
-        : !session.detector.value
-          ? words.noDetector
-          : session.pace.value === 'press'
-            ? words.waiting
-            : words.opening;
+        : trouble !== undefined
+          ? words.failed
+          : !session.detector.value
+            ? words.noDetector
+            : session.pace.value === 'press'
+              ? words.waiting
+              : words.opening;
   return (
     <section ref={board} class={`board ${shown?.outcome ?? 'off'}`} aria-label={words.title}>
       <p class="verdict" role="status">
         {shown && <span aria-hidden="true">{marks[shown.outcome]} </span>}
         {word}
       </p>
-      <p class="what">{shown?.class ?? ''}</p>
+      {/* The reason stands here too: above the board it is not seen on a full screen. */}
+      <p class="what">{shown ? shown.class : isRunning && trouble}</p>
       <div class="stage">{shown && <Frame judged={shown} alt={words.frame} />}</div>
       <p class="numbers">
         {shown && (

@@ -4,7 +4,7 @@ import { nameProblem, productProblem } from '../../../src/studio/names.ts';
 import { whileHeld } from '../../../src/web/while-held.ts';
 import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
-import { overview } from '../live.ts';
+import { overview, refreshOverview } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
@@ -37,6 +37,8 @@ export function Capture({ session }: { readonly session: LineSession }) {
     const { dataset: into, product: of } = target.current;
     try {
       await server.upload(into, { product: of, place: 'train', kind: 'good', file }, png);
+      // The page of a data set that was not there yet is known by the overview.
+      if (!overview.value?.datasets.some(({ name }) => name === into)) void refreshOverview();
       setFilmed((before) => before + 1);
       setError(undefined);
       return session.camera.running;

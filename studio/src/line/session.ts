@@ -119,6 +119,7 @@ export class LineSession {
         ...{ frame: URL.createObjectURL(png), width, height },
       });
     } catch (error) {
+      if (this.detector.value !== detector || !this.camera.running) return;
       // It is tried again with the next frame: the server may be back by then. Not at once, since a detector that cannot be opened stays so.
       this.trouble.value = sentenceOf(error);
       await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -111,11 +111,7 @@ export function Seen({ run, results, image, index, size = 'small', title }: Seen
   return (
     <figure class="seen">
       <Photograph
-        {...{ run, image, index }}
-        dataset={results.dataset}
-        resultKey={results.key}
-        geometry={results.geometry}
-        size={size}
+        {...{ run, results, image, index, size }}
         overlay={{ heat: true, opacity: 0.9, truth: false }}
         alt={title === undefined ? image.path : `${image.path}: ${title}`}
       />

@@ -100,10 +100,7 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
                   <figure key={index} class={`tile result ${judgementOf(image, thresholds)}`}>
                     <button type="button" class="picture" onClick={() => setLooked(index)}>
                       <Photograph
-                        {...{ run, image, index, overlay }}
-                        dataset={results.dataset}
-                        resultKey={results.key}
-                        geometry={results.geometry}
+                        {...{ run, results, image, index, overlay }}
                         size="small"
                         alt={texts.value.dataPage.open(image.path)}
                       />

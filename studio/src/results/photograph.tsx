@@ -1,7 +1,7 @@
 /** @file A test image with its heat and its ground truth laid over what the detector sees of it. */
 import { useState } from 'preact/hooks';
-import { type Geometry, seenPart } from '../../../src/image/geometry.ts';
-import type { ResultImage } from '../../../src/studio/api.ts';
+import { seenPart } from '../../../src/image/geometry.ts';
+import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
 import { addresses } from '../server.ts';
 
 /** What lies over the photographs. */
@@ -17,9 +17,7 @@ const tileHeight = 176;
 
 interface PhotographProps {
   readonly run: string;
-  readonly dataset: string;
-  readonly resultKey: string;
-  readonly geometry: Geometry;
+  readonly results: ResultsView;
   readonly image: ResultImage;
   /** Place in the results. */
   readonly index: number;
@@ -28,21 +26,11 @@ interface PhotographProps {
   readonly alt: string;
 }
 
-export function Photograph({
-  run,
-  dataset,
-  resultKey,
-  geometry,
-  image,
-  index,
-  size,
-  overlay,
-  alt,
-}: PhotographProps) {
+export function Photograph({ run, results, image, index, size, overlay, alt }: PhotographProps) {
   const [natural, setNatural] = useState<{ readonly width: number; readonly height: number }>();
   const over = (what: 'heat' | 'truth', opacity: number) => {
     if (!natural) return null;
-    const part = seenPart(geometry, natural);
+    const part = seenPart(results.geometry, natural);
     const style = {
       left: `${(100 * part.x) / natural.width}%`,
       top: `${(100 * part.y) / natural.height}%`,
@@ -53,7 +41,7 @@ export function Photograph({
     return (
       <img
         class="over"
-        src={addresses.result(run, what, index, resultKey)}
+        src={addresses.result(run, what, index, results)}
         alt=""
         style={style}
         data-over={what}
@@ -69,7 +57,7 @@ export function Photograph({
   return (
     <span class="photograph" style={style || undefined}>
       <img
-        src={addresses.picture(dataset, image.path, size)}
+        src={addresses.picture(results.dataset, image.path, size)}
         alt={alt}
         loading="lazy"
         decoding="async"

@@ -47,10 +47,7 @@ export function Viewer({
     <div class="pane" tabIndex={0} role="group" aria-label={alt}>
       <div style={{ width: `${100 * times}%` }}>
         <Photograph
-          {...{ run, image, index }}
-          dataset={results.dataset}
-          resultKey={results.key}
-          geometry={results.geometry}
+          {...{ run, results, image, index }}
           // Only who looks closely needs every pixel.
           size={times > 1.5 ? 'full' : 'large'}
           overlay={over}

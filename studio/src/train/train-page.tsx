@@ -65,7 +65,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   const [keepsTo, setKeepsTo] = useState(true);
   const excluded = data?.images.filter((image) => image.excluded).length ?? 0;
   // To measure beside a training would slow it, and measure wrongly.
-  const isBusy = busyJobs.value.some(({ kind }) => kind === 'train' || kind === 'evaluate');
+  const isBusy = busyJobs.value.some(({ kind }) => ['train', 'evaluate', 'update'].includes(kind));
   const name = run ?? freeName(dataset);
   const problem = nameProblem(name);
   const settings: TrainSettings = {

@@ -73,6 +73,14 @@ describe('painted ground truth', () => {
     expect(gone).toMatchObject({ files: [], seen: null });
   });
 
+  it('of LOCO goes with its folder, without which the data set stays readable', async () => {
+    const photograph = 'a/test/logical_anomalies/0.png';
+    await given('a/train/good/0.png', photograph);
+    const { seen } = await save(photograph);
+    expect(await masks.remove('d', { path: photograph, seen })).toMatchObject({ files: [] });
+    expect(await datasets.view('d')).toMatchObject({ layout: 'mvtec-loco', error: null });
+  });
+
   it('turns with a photograph that its EXIF orientation turns', async () => {
     await given(...mvtec);
     await picture(6, 4)

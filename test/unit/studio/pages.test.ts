@@ -74,7 +74,14 @@ describe('two detectors on the same images', () => {
     ...{ score, anomalous },
   });
   const results = (threshold: number, images: readonly ResultImage[], dataset = 'parts'): ResultsView => ({
-    ...{ key: 'k', dataset, geometry: { width: 8, height: 8 }, thresholds: { bolt: threshold }, images },
+    ...{
+      key: 'k',
+      created: '',
+      dataset,
+      geometry: { width: 8, height: 8 },
+      thresholds: { bolt: threshold },
+      images,
+    },
   });
   const first = results(3, [of('a', 1, false), of('b', 2, false), of('c', 4, true), of('d', 9, true)]);
   // Ten times the scores: what counts is how far they are from the good ones, and the threshold from these.

@@ -72,6 +72,14 @@ describe('a region that is drawn', () => {
     expect(await regions.definitions('d', ['bolt', 'nut'])).toEqual(await askedRegions([`bolt=${file()}`]));
   });
 
+  it('of a product with an equals sign in its name is found by the command that is shown', async () => {
+    const image = 'm=4/train/good/0.png';
+    await photograph(image, 60, 40);
+    await regions.save('d', { product: 'm=4', image, seen: null, shapes: [box(0)] });
+    const path = join(folder, 'regions/d/m=4.yaml');
+    expect(await askedRegions([`m=4=${path}`])).toEqual(await regions.definitions('d', ['m=4']));
+  });
+
   it('comes back, on a photograph of another size too, and says where it cannot', async () => {
     const polygon: DrawnShape = {
       ...{

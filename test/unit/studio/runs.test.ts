@@ -97,6 +97,15 @@ it('what a detector file of before saw stays, and is told apart from what the on
     expect((await runs.results('r', detectorKey(second))).images[0]?.score).toBe(0.5);
     expect((await runs.results('r', detectorKey(first))).images[0]?.score).toBe(0.25);
     expect(existsSync(join(folder, 'cache/earlier-results/r', detectorKey(first)))).toBe(true);
+    // The file of before comes back, and is looked at again.
+    await writeFile(model, first);
+    await saw(first, 0.75);
+    expect(existsSync(join(folder, 'cache/earlier-results/r', detectorKey(first)))).toBe(false);
+    const again = await runs.results('r', detectorKey(first));
+    await saw(first, 1);
+    const last = await runs.results('r', detectorKey(first));
+    expect([again, last].map(({ images }) => images[0]?.score)).toEqual([0.75, 1]);
+    expect(last.created).not.toBe(again.created);
     for (const key of ['..', '0123456789abcdef'])
       await expect(runs.results('r', key)).rejects.toMatchObject({ code: 'NOT_THERE' });
     expect(await runs.marks('r')).toEqual([{ path: 'bolt/test/good/1.png', mark: 'false-alarm' }]);

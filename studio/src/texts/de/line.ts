@@ -29,6 +29,7 @@ export const line: Texts['line'] = {
   },
   idle: 'Kamera aus',
   silent: 'Von der Kamera kommt kein Bild',
+  failed: 'Nicht beurteilt',
   opening: 'Detektor wird geöffnet',
   waiting: 'Noch nichts beurteilt',
   fullScreen: 'Ganzer Bildschirm',

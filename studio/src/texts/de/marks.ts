@@ -13,9 +13,17 @@ export const marks: Texts['marks'] = {
     missed: 'Nach seinem Ordner ist es gut. Nur markieren, wenn es einen Fehler zeigt.',
   },
   falseAlarms: (count) =>
-    `${plural(count, 'Fehlalarm kommt', 'Fehlalarme kommen')} zu den guten Bildern des Produkts`,
+    plural(
+      count,
+      'Fehlalarm kommt zu den guten Bildern seines Produkts',
+      'Fehlalarme kommen zu den guten Bildern ihrer Produkte',
+    ),
   missed: (count) =>
-    `${plural(count, 'übersehener Fehler senkt', 'übersehene Fehler senken')} die Schwelle des Produkts`,
+    plural(
+      count,
+      'übersehener Fehler senkt die Schwelle seines Produkts',
+      'übersehene Fehler senken die Schwellen ihrer Produkte',
+    ),
   update: 'Daraus lernen',
   updating: 'Lernt',
   own: 'Es lernt der Detektor des Laufs selbst, mit seinen eigenen Schwellen: Versionen mit von Hand verschobenen Schwellen bleiben, wie sie sind, und werden nicht mehr aufgeführt.',

@@ -22,6 +22,7 @@ export const line = {
   verdicts: { pass: 'Pass', check: 'Check', reject: 'Reject', unknown: 'Unknown part', none: 'No threshold' },
   idle: 'Camera off',
   silent: 'No picture comes from the camera',
+  failed: 'Not judged',
   opening: 'Opening the detector',
   waiting: 'Nothing judged yet',
   fullScreen: 'Full screen',

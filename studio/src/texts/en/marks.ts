@@ -12,9 +12,17 @@ export const marks = {
     missed: 'Its folder says that it is good. Mark it only if it shows a defect.',
   },
   falseAlarms: (count: number) =>
-    `${plural(count, 'false alarm joins', 'false alarms join')} the good images of its product`,
+    plural(
+      count,
+      'false alarm joins the good images of its product',
+      'false alarms join the good images of their products',
+    ),
   missed: (count: number) =>
-    `${plural(count, 'missed defect lowers', 'missed defects lower')} the threshold of its product`,
+    plural(
+      count,
+      'missed defect lowers the threshold of its product',
+      'missed defects lower the thresholds of their products',
+    ),
   update: 'Learn from them',
   updating: 'Learning',
   own: 'The detector of the run itself learns, with its own thresholds: versions with thresholds that were moved by hand stay as they are, and are not listed any more.',
