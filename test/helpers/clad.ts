@@ -78,7 +78,8 @@ export async function clad(...args: readonly string[]): Promise<Ended> {
 }
 
 async function newWarm(environment: string): Promise<Warm> {
-  const child = fork(host, [cladCommand], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // Without what vitest gives its own processes.
+  const child = fork(host, [cladCommand], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await new Promise((resolve) => child.once('message', resolve));
   // It ends with the tests that use it.
   child.unref();
