@@ -13,7 +13,7 @@ import { addVerbs } from './verbs.ts';
 export async function runCommand(args: readonly string[]): Promise<void> {
   const program = newProgram();
   try {
-    await addVerbs(program, [...args]);
+    await addVerbs(program, args);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = statusOf(error, args.includes('--json'));

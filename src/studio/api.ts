@@ -8,11 +8,8 @@ import type { ClassSummary, Problem } from '../data/inspection.ts';
 import type { Geometry } from '../image/geometry.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import type { TrainingPlan } from '../jobs/train/plan.ts';
+import { below, name } from './fields.ts';
 import { type UpdateResult, updateJob } from './update-api.ts';
-
-const name = z.string().min(1).max(200);
-/** A path below a data set, with slashes. */
-const below = z.string().min(1).max(4000);
 
 /** Drawn products to try everything on: `clad data demo`. */
 const demoJob = z.strictObject({

@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import type { Prediction } from '../detector/prediction.ts';
 import type { Geometry } from '../image/geometry.ts';
-
-const name = z.string().min(1).max(200);
+import { name } from './fields.ts';
 
 /** Which detector judges. */
 export const lineQuery = z.strictObject({

@@ -2,9 +2,13 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
+import { checked } from './checked.ts';
+import { name } from './fields.ts';
 
-export const name = z.string().min(1).max(200);
-export const namedParams = z.object({ name });
+const namedParams = z.object({ name });
+
+/** The `:name` of an address. @throws what `checked` throws */
+export const nameIn = (params: unknown): string => checked(namedParams, params).name;
 
 /** @throws MEDIA_TYPE_UNKNOWN */
 export function requireBytes(body: unknown): Buffer {

@@ -4,8 +4,9 @@ import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checked } from './checked.ts';
+import { name } from './fields.ts';
 import { lineQuery } from './line-api.ts';
-import { name, namedParams, requireBytes, sendPicture } from './replies.ts';
+import { nameIn, requireBytes, sendPicture } from './replies.ts';
 import type { StudioParts } from './studio-app.ts';
 import { markSchema } from './update-api.ts';
 
@@ -14,8 +15,8 @@ const reportPolicy =
   "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
 export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
-  app.get('/api/runs/:name', async ({ params }) => runs.view(checked(namedParams, params).name));
-  app.get('/api/runs/:name/log', async ({ params }) => runs.log(checked(namedParams, params).name));
+  app.get('/api/runs/:name', async ({ params }) => runs.view(nameIn(params)));
+  app.get('/api/runs/:name/log', async ({ params }) => runs.log(nameIn(params)));
   const pictureParams = z.object({ name, of: z.enum(['samples', 'standing-out']), file: name });
   app.get('/api/runs/:name/pictures/:of/:file', async ({ params }, reply) => {
     const { name: run, of, file } = checked(pictureParams, params);
@@ -26,7 +27,7 @@ export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
   /** `of` tells the pictures of one evaluation from those of another. */
   const heatQuery = keyQuery.extend({ of: z.string().max(40).optional() });
   app.get('/api/runs/:name/results', async ({ params, query }) =>
-    runs.results(checked(namedParams, params).name, checked(keyQuery, query).key),
+    runs.results(nameIn(params), checked(keyQuery, query).key),
   );
   app.get('/api/runs/:name/results/:what/:at', async ({ params, query }, reply) => {
     const { name: run, what, at } = checked(heatParams, params);
@@ -34,7 +35,7 @@ export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
     return sendPicture(reply, await runs.heat(run, what, at, key), 'image/webp');
   });
   app.get('/api/runs/:name/report', async ({ params }, reply) => {
-    const run = checked(namedParams, params).name;
+    const run = nameIn(params);
     const page = await runs.report(run);
     return reply
       .header('Content-Security-Policy', reportPolicy)
@@ -44,7 +45,7 @@ export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
   });
   const fileQuery = z.strictObject({ version: name.optional() });
   app.get('/api/runs/:name/detector', async ({ params, query }, reply) => {
-    const run = checked(namedParams, params).name;
+    const run = nameIn(params);
     const { version = null } = checked(fileQuery, query);
     const path = await runs.detector(run, version);
     return reply
@@ -58,9 +59,9 @@ export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
 }
 
 export function markRoutes(app: FastifyInstance, { runs, streams }: StudioParts): void {
-  app.get('/api/runs/:name/marks', async ({ params }) => runs.marks(checked(namedParams, params).name));
+  app.get('/api/runs/:name/marks', async ({ params }) => runs.marks(nameIn(params)));
   app.put('/api/runs/:name/marks', async ({ params, body }) => {
-    const run = checked(namedParams, params).name;
+    const run = nameIn(params);
     const { path, mark } = checked(markSchema, body);
     await runs.mark(run, path, mark);
     streams.send({ type: 'changed', what: 'marks', name: run });

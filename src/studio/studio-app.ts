@@ -45,7 +45,7 @@ import type { Pictures } from './pictures.ts';
 import type { Plans } from './plans.ts';
 import type { JobQueue } from './queue.ts';
 import type { Regions } from './regions.ts';
-import { namedParams, requireBytes, sendPicture } from './replies.ts';
+import { nameIn, requireBytes, sendPicture } from './replies.ts';
 import { lineRoutes, markRoutes, runRoutes } from './run-routes.ts';
 import type { Runs } from './runs.ts';
 import { hasSession, sessionCookie } from './session.ts';
@@ -178,11 +178,11 @@ function datasetRoutes(
   { datasets, regions, pictures, streams, queue }: StudioParts,
 ): void {
   app.get('/api/datasets/:name', async ({ params }): Promise<DatasetView> => {
-    const view = await datasets.view(checked(namedParams, params).name);
+    const view = await datasets.view(nameIn(params));
     return { ...view, regions: await regions.drawn(view) };
   });
   app.put('/api/datasets/:name/images', async ({ params, query, body }, reply) => {
-    const dataset = checked(namedParams, params).name;
+    const dataset = nameIn(params);
     const bytes = requireBytes(body);
     if (queue.isBusy(['demo'], dataset)) {
       const reason = 'demo data is being drawn into this data set';
@@ -192,7 +192,7 @@ function datasetRoutes(
     return reply.status(taken.known ? 200 : 201).send(taken);
   });
   app.post('/api/datasets/:name/exclusions', async ({ params, body }) => {
-    const dataset = checked(namedParams, params).name;
+    const dataset = nameIn(params);
     const { paths, excluded } = checked(exclusionSchema, body);
     await datasets.exclude(dataset, paths, excluded);
     streams.send({ type: 'changed', what: 'data', name: dataset });
@@ -200,7 +200,7 @@ function datasetRoutes(
   });
   app.get('/api/datasets/:name/picture', async ({ params, query }, reply) => {
     const { path, size } = checked(pictureQuery, query);
-    const file = await datasets.file(checked(namedParams, params).name, path);
+    const file = await datasets.file(nameIn(params), path);
     return sendPicture(reply, await pictures.of(file, size), 'image/webp');
   });
 }
@@ -208,7 +208,6 @@ function datasetRoutes(
 /** Ground truth of the photographs of a data set. */
 function maskRoutes(app: FastifyInstance, { datasets, masks, pictures, streams }: StudioParts): void {
   const route = '/api/datasets/:name/mask';
-  const nameIn = (params: unknown) => checked(namedParams, params).name;
   app.get(route, async ({ params, query }) => masks.view(nameIn(params), checked(maskQuery, query).path));
   app.put(route, async ({ params, body }) => {
     const view = await masks.save(nameIn(params), checked(maskSchema, body));
@@ -230,7 +229,6 @@ function maskRoutes(app: FastifyInstance, { datasets, masks, pictures, streams }
 /** Regions of interest of the products of a data set. */
 function regionRoutes(app: FastifyInstance, { regions, streams }: StudioParts): void {
   const route = '/api/datasets/:name/regions';
-  const nameIn = (params: unknown) => checked(namedParams, params).name;
   app.get(route, async ({ params, query }) => {
     const { product, image } = checked(regionQuery, query);
     return regions.view(nameIn(params), product, image);

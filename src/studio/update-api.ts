@@ -1,10 +1,7 @@
 /** @file Judgements that somebody calls wrong, and what is learnt from them: the part of api.ts that is about `clad update`. */
 import { z } from 'zod';
 import type { ToldError } from './api.ts';
-
-const name = z.string().min(1).max(200);
-/** A path below a data set, with slashes. */
-const below = z.string().min(1).max(4000);
+import { below, name } from './fields.ts';
 
 /** Wrong judgements that somebody marked, learnt from: `clad update --false-alarm` and `--missed`. */
 export const updateJob = z

@@ -2,13 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { mul, sum } from '../../../src/graph/index.ts';
 import type { DeclaredParameters } from '../../../src/nn/parameters.ts';
-import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
+import { float32, floats, type TensorValue } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import type { AdamWOptions } from '../../../src/training/adamw.ts';
 import { initialState, trainingProgram } from '../../../src/training/program.ts';
 import { rateAt } from '../../../src/training/stage.ts';
 import { fixture } from '../../helpers/fixtures.ts';
 import { transformerWeight, uniform } from '../../helpers/golden-weights.ts';
+import { runSteps } from '../../helpers/run-steps.ts';
 
 const { optimizers } = fixture<{ optimizers: Record<string, Record<string, number[]>> }>('layers.json');
 
@@ -61,20 +62,13 @@ describe('optimisers', () => {
       },
       { averageDecay: 0, ...options },
     );
-    const session = await (await nodeEngine({ threads: 1 })).load(bytes);
-    const feeds = Object.fromEntries(
-      Object.entries(state).map(([each, { shape, data }]) => [`${each}.in`, float32(data, shape)]),
-    );
+    const fed: Record<string, TensorValue> = {};
     for (const [each, shape] of Object.entries(shapes)) {
       const count = shape.reduce<number>((product, size) => product * size, 1);
-      feeds[`slope.${each}`] = float32(slopesOf(each, count), [steps, ...shape]);
+      fed[`slope.${each}`] = float32(slopesOf(each, count), [steps, ...shape]);
     }
-    const result = await session.run({
-      ...feeds,
-      steps: int64([steps], []),
-      learning_rate: float32(new Float32Array(steps).fill(0.05), [steps]),
-    });
-    await session.release();
+    const engine = await nodeEngine({ threads: 1 });
+    const result = await runSteps(engine, bytes, state, { count: steps, rate: 0.05, fed });
     for (const [each, expected] of Object.entries(optimizers[name]!))
       expected.forEach((value, at) => {
         expect(floats(result[`${each}.out`])[at], `${each}[${at}]`).toBeCloseTo(value, 5);

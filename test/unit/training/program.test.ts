@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { add, mean, mul, type Tensor } from '../../../src/graph/index.ts';
 import type { DeclaredParameter, DeclaredParameters, Role } from '../../../src/nn/parameters.ts';
-import { float32, floats, int64 } from '../../../src/runtime/engine.ts';
+import { float32, floats } from '../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../src/runtime/node.ts';
 import {
   initialState,
@@ -12,6 +12,7 @@ import {
 } from '../../../src/training/program.ts';
 import { uniform } from '../../helpers/golden-weights.ts';
 import { bitsOf } from '../../helpers/made-store.ts';
+import { runSteps } from '../../helpers/run-steps.ts';
 
 const parameter = (role: Role, ...values: number[]): DeclaredParameter => ({
   shape: [values.length],
@@ -44,20 +45,13 @@ function build(
 
 async function afterSteps(steps: number, averageDecay = 0) {
   const state = initialState(declared, averageDecay > 0);
-  const session = await (await nodeEngine({ threads: 1 })).load(
-    trainingProgram(declared, state, spec, (values, batch) => build(values, batch), {
-      optimizer,
-      averageDecay,
-    }),
-  );
-  const fed = Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]);
-  const outputs = await session.run({
-    ...Object.fromEntries(fed),
-    steps: int64([steps], []),
-    learning_rate: float32(new Float32Array(steps).fill(0.01), [steps]),
-    x: float32(new Float32Array(2 * steps).fill(1), [steps, 2]),
+  const program = trainingProgram(declared, state, spec, (values, batch) => build(values, batch), {
+    optimizer,
+    averageDecay,
   });
-  await session.release();
+  const fed = { x: float32(new Float32Array(2 * steps).fill(1), [steps, 2]) };
+  const engine = await nodeEngine({ threads: 1 });
+  const outputs = await runSteps(engine, program, state, { count: steps, rate: 0.01, fed });
   return Object.fromEntries(
     Object.entries(state).map(([name, { shape }]) => [name, { shape, data: floats(outputs[`${name}.out`]) }]),
   );
@@ -134,16 +128,9 @@ describe('the state of a training that goes on', () => {
         },
         { optimizer: { ...optimizer, epsilon: 1e-3 }, averageDecay: 0, longestGradient: 0.3 },
       );
-      const session = await (await nodeEngine({ threads: 1 })).load(bytes);
-      const outputs = await session.run({
-        ...Object.fromEntries(
-          Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
-        ),
-        steps: int64([5], []),
-        learning_rate: float32(new Float32Array(5).fill(0.1), [5]),
-        x: float32(Float32Array.from(uniform('x', 40)), [5, 8]),
-      });
-      await session.release();
+      const fed = { x: float32(Float32Array.from(uniform('x', 40)), [5, 8]) };
+      const engine = await nodeEngine({ threads: 1 });
+      const outputs = await runSteps(engine, bytes, state, { count: 5, rate: 0.1, fed });
       return names.map((name) => bitsOf(floats(outputs[`${name}.out`])));
     };
     expect(await bitsAfter(reversed)).toEqual(await bitsAfter(fresh));

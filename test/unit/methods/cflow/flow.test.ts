@@ -22,13 +22,14 @@ import {
   placesOf,
 } from '../../../../src/methods/cflow/flow.ts';
 import type { DeclaredParameters, Parameters } from '../../../../src/nn/parameters.ts';
-import { float32, floats, int64 } from '../../../../src/runtime/engine.ts';
+import { floats, int64 } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { initialState, trainingProgram } from '../../../../src/training/program.ts';
 import { rateAt } from '../../../../src/training/stage.ts';
 import { fixture } from '../../../helpers/fixtures.ts';
 import { type GoldenLayer, transformerWeight, uniform } from '../../../helpers/golden-weights.ts';
 import { type Fed, runGraph } from '../../../helpers/run-graph.ts';
+import { runSteps } from '../../../helpers/run-steps.ts';
 
 interface GoldenFlow {
   readonly level: { channels: number; rows: number; columns: number };
@@ -74,7 +75,6 @@ async function trained(given: GoldenFlow, flow: LevelFlow, declared: DeclaredPar
     optimizer,
     averageDecay: 0,
   });
-  const session = await (await nodeEngine({ threads: 1 })).load(bytes);
   const steps = losses.length;
   const patches: number[] = [];
   const places: number[] = [];
@@ -83,20 +83,16 @@ async function trained(given: GoldenFlow, flow: LevelFlow, declared: DeclaredPar
     for (const value of uniform(`places ${step}`, batch))
       places.push(Math.floor(value * level.rows * level.columns));
   }
-  const result = await session.run({
-    ...Object.fromEntries(
-      Object.entries(state).map(([each, value]) => [`${each}.in`, float32(value.data, value.shape)]),
-    ),
+  const fed = {
     patches: {
-      dtype: 'float16',
+      dtype: 'float16' as const,
       shape: [steps, batch, level.channels],
       data: floatsToHalves(Float32Array.from(patches)),
     },
     places: int64(places, [steps, batch]),
-    steps: int64([steps], []),
-    learning_rate: float32(new Float32Array(steps).fill(0.002), [steps]),
-  });
-  await session.release();
+  };
+  const engine = await nodeEngine({ threads: 1 });
+  const result = await runSteps(engine, bytes, state, { count: steps, rate: 0.002, fed });
   const parameters: Parameters = Object.fromEntries(
     Object.entries(declared).map(([name, { shape }]) => [
       name,

@@ -25,6 +25,7 @@ import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { initialState, trainingProgram } from '../../../../src/training/program.ts';
 import { fixture } from '../../../helpers/fixtures.ts';
 import { type GoldenLayer, transformerWeight, uniform } from '../../../helpers/golden-weights.ts';
+import { runSteps } from '../../../helpers/run-steps.ts';
 
 interface GoldenCase {
   readonly weights: Record<string, number[]>;
@@ -197,18 +198,8 @@ describe.each(Object.keys(cases))('Dinomaly, %s', async (name) => {
         rateOf: rateOfNarrow(0.1),
       },
     );
-    const session = await engine.load(bytes);
-    const steps = ranks.length;
-    const result = await session.run({
-      ...Object.fromEntries(
-        Object.entries(state).map(([each, value]) => [`${each}.in`, float32(value.data, value.shape)]),
-      ),
-      ...fedWith(steps, [steps]),
-      steps: int64([steps], []),
-      learning_rate: float32(new Float32Array(steps).fill(0.005), [steps]),
-    });
-    await session.release();
-    return result;
+    const count = ranks.length;
+    return runSteps(engine, bytes, state, { count, rate: 0.005, fed: fedWith(count, [count]) });
   })();
 
   it("has the parameters of PyTorch's network", () => {

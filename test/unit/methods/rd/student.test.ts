@@ -11,11 +11,12 @@ import { distanceMap } from '../../../../src/methods/shared/maps/cosine.ts';
 import { constantParameters } from '../../../../src/nn/constant-parameters.ts';
 import { runningNormaliser } from '../../../../src/nn/normalize.ts';
 import type { DeclaredParameters, Parameters } from '../../../../src/nn/parameters.ts';
-import { float32, floats, int64, type TensorValue } from '../../../../src/runtime/engine.ts';
+import { floats, type TensorValue } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { initialState, trainingProgram } from '../../../../src/training/program.ts';
 import { fixture } from '../../../helpers/fixtures.ts';
 import { type GoldenLayer, transformerWeight, uniform } from '../../../helpers/golden-weights.ts';
+import { runSteps } from '../../../helpers/run-steps.ts';
 
 interface GoldenCase {
   readonly weights: Record<string, number[]>;
@@ -83,19 +84,14 @@ async function trained(name: string) {
     rdStep(shape, levels, cosine),
     { optimizer, averageDecay: 0 },
   );
-  const session = await (await nodeEngine({ threads: 2 })).load(bytes);
   const steps = losses.length;
   const fed = new Uint16Array(steps * batch * width);
   for (let step = 0; step < steps; step++) fed.set(mapsOf(step), step * batch * width);
-  const result = await session.run({
-    ...Object.fromEntries(
-      Object.entries(state).map(([each, value]) => [`${each}.in`, float32(value.data, value.shape)]),
-    ),
-    maps: halves(fed, [steps, batch, width]),
-    steps: int64([steps], []),
-    learning_rate: float32(new Float32Array(steps).fill(0.005), [steps]),
+  const result = await runSteps(await nodeEngine({ threads: 2 }), bytes, state, {
+    count: steps,
+    rate: 0.005,
+    fed: { maps: halves(fed, [steps, batch, width]) },
   });
-  await session.release();
   const parameters: Parameters = Object.fromEntries(
     Object.entries(declared).map(([each, { shape: of }]) => [
       each,

@@ -9,11 +9,12 @@ import { reconstruct, reconstructorParameters } from '../../../../src/methods/un
 import { reconstructionLoss, sizedTokens, tokenDistances } from '../../../../src/methods/uniad/uniad.ts';
 import { constantParameters } from '../../../../src/nn/constant-parameters.ts';
 import type { DeclaredParameters, Parameters, ParameterTensors } from '../../../../src/nn/parameters.ts';
-import { float32, floats, int64, type TensorValue } from '../../../../src/runtime/engine.ts';
+import { float32, floats, type TensorValue } from '../../../../src/runtime/engine.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { initialState, trainingProgram } from '../../../../src/training/program.ts';
 import { fixture } from '../../../helpers/fixtures.ts';
 import { type GoldenLayer, transformerWeight, uniform } from '../../../helpers/golden-weights.ts';
+import { runSteps } from '../../../helpers/run-steps.ts';
 
 interface GoldenCase {
   readonly weights: Record<string, number[]>;
@@ -102,18 +103,8 @@ describe.each(Object.keys(cases))('UniAD, %s', async (name) => {
       },
       { optimizer, averageDecay: 0, longestGradient: 0.1 },
     );
-    const session = await engine.load(bytes);
-    const steps = losses.length;
-    const result = await session.run({
-      ...Object.fromEntries(
-        Object.entries(state).map(([each, value]) => [`${each}.in`, float32(value.data, value.shape)]),
-      ),
-      ...fedWith(steps),
-      steps: int64([steps], []),
-      learning_rate: float32(new Float32Array(steps).fill(0.005), [steps]),
-    });
-    await session.release();
-    return result;
+    const count = losses.length;
+    return runSteps(engine, bytes, state, { count, rate: 0.005, fed: fedWith(count) });
   })();
 
   it("has the parameters of PyTorch's network", () => {
