@@ -163,6 +163,18 @@ describe('rd', () => {
     expect(stderr).toMatch(/features\.layers.*can be halved once more/);
     expect(status).toBe(2);
   });
+
+  it('says by --plan what it will cost', async () => {
+    const { status, stdout } = await train('rd', 'planned', '--plan', '--json');
+    expect(status).toBe(0);
+    const { images, heldOut, learntFrom, disk, time, memory } = JSON.parse(stdout) as TrainingPlan;
+    expect(learntFrom).toEqual({ name: 'good images', count: images - heldOut });
+    // 8 x 8 and 4 x 4 places of 12 and 10 values, each a half.
+    expect(disk).toEqual({ features: images * 2 * (64 * 12 + 16 * 10) });
+    expect(Object.keys(time)).toEqual(['features', 'training', 'thresholds']);
+    for (const seconds of Object.values(time)) expect(seconds).toBeGreaterThan(0);
+    expect(memory).toBeGreaterThan(0.6e9);
+  });
 });
 
 describe('cflow', () => {

@@ -51,8 +51,10 @@ export const dinomaly = defineMethod<DinomalyOptions, DinomalyView>({
   },
 });
 
-const decoderFor = (context: Context) => async (levels: readonly MapLevel[], size: () => Promise<number>) =>
-  decoderOn(levels, context.options.features.unit ? await size() : 1, context);
+/** What is trained, once its levels are known. */
+export const decoderFor =
+  (context: Context) => async (levels: readonly MapLevel[], size: () => Promise<number>) =>
+    decoderOn(levels, context.options.features.unit ? await size() : 1, context);
 
 function shapeOn(levels: readonly MapLevel[], { options, view }: Context): DecoderShape {
   const groups = levels.slice(0, view.groupSizes.length);

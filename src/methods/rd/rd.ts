@@ -7,17 +7,18 @@
  * by the test images; the class is that of the nearest mean of the teacher's maps, which it is told; and one student learns all classes.
  */
 import { imageScore } from '../../detector/heat/anomaly-map.ts';
-import { type MapLevel, mapsOfStored } from '../../features/store/extract-maps.ts';
+import { levelsOf, type MapLevel, mapsOfStored } from '../../features/store/extract-maps.ts';
 import { reshape, type Tensor } from '../../graph/index.ts';
 import { batchNormaliser, runningNormaliser } from '../../nn/normalize.ts';
 import type { StepBuilder } from '../../training/program.ts';
-import { defineMethod } from '../contract.ts';
+import { defineMethod, type FitContext } from '../contract.ts';
 import { distanceMap } from '../shared/maps/cosine.ts';
 import { fitOnMaps, type MapNetwork, type MapView } from '../shared/maps/fit-on-maps.ts';
 import { addedLevels } from '../shared/maps/level-maps.ts';
+import { planOnMaps } from '../shared/maps/plan-maps.ts';
 import { distillationLosses } from './distillation-losses.ts';
 import { type RdOptions, rdOptions, rdPresets } from './rd-options.ts';
-import { rdImageSeconds, rdStoredSeconds, rdTasks } from './rd-seconds.ts';
+import { rdImageBytes, rdImageSeconds, rdStoredSeconds, rdTasks } from './rd-seconds.ts';
 import { mapView, withMapLayers } from './rd-view.ts';
 import { reconstruct, type StudentShape, studentParameters, studentShape } from './student.ts';
 
@@ -33,8 +34,18 @@ export const rd = defineMethod<RdOptions, MapView>({
   imageSeconds: rdImageSeconds,
   storedSeconds: rdStoredSeconds,
 
-  fit: (context) => fitOnMaps(context, async (levels) => studentOn(levels, context.options, context.view)),
+  fit: (context) => fitOnMaps(context, studentFor(context)),
+  plan: (context) => {
+    const levels = levelsOf(context.backbone, context.view);
+    return planOnMaps(context, studentFor(context), rdImageBytes(levels, context.options.student));
+  },
 });
+
+/** What is trained, once its levels are known. */
+export const studentFor =
+  ({ options, view }: Pick<FitContext<RdOptions, MapView>, 'options' | 'view'>) =>
+  async (levels: readonly MapLevel[]) =>
+    studentOn(levels, options, view);
 
 /** The student of a teacher's levels, and the map that is made of both. */
 function studentOn(levels: readonly MapLevel[], options: RdOptions, { geometry }: MapView): MapNetwork {

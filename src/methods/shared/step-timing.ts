@@ -39,13 +39,35 @@ export function extrapolated(first: TimedStep, second: TimedStep, rows: number, 
 }
 
 /** Seconds of one step, the better of two. @param below - whole numbers that are fed are below this */
-export async function oneStepSeconds(
+export async function oneStepSeconds(engine: Engine, program: TimedProgram, below: number): Promise<number> {
+  const step = await openStep(engine, program, below);
+  try {
+    return await fastest(2, step.run);
+  } finally {
+    await step.release();
+  }
+}
+
+/** A step that can be run again and again. */
+export interface OpenStep {
+  /** Runs all the steps of one call. */
+  run(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * A step in the engine, as the trainer has it there. It is fed values by chance, and begins at the same state each time.
+ * @param below - whole numbers that are fed are below this
+ * @param steps - in one call
+ */
+export async function openStep(
   engine: Engine,
   { parameters, spec, step, optimizer: all, longestGradient }: TimedProgram,
   below: number,
-): Promise<number> {
-  const state = initialState(parameters, false, parameters, all.amsgrad);
+  steps = 1,
+): Promise<OpenStep> {
   const { averageDecay, ...optimizer } = all;
+  const state = initialState(parameters, averageDecay > 0, parameters, all.amsgrad);
   const session = await engine.load(
     trainingProgram(parameters, state, spec, step, { optimizer, averageDecay, longestGradient }),
   );
@@ -53,17 +75,21 @@ export async function oneStepSeconds(
     ...Object.fromEntries(
       Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
     ),
-    steps: int64([1], []),
-    learning_rate: float32(new Float32Array(1), [1]),
+    steps: int64([steps], []),
+    learning_rate: float32(new Float32Array(steps), [steps]),
     ...Object.fromEntries(
-      Object.entries(spec).map(([name, { dtype, shape }]) => [name, drawnValue(dtype, [1, ...shape], below)]),
+      Object.entries(spec).map(([name, { dtype, shape }]) => [
+        name,
+        drawnValue(dtype, [steps, ...shape], below),
+      ]),
     ),
   };
-  try {
-    return await fastest(2, () => session.run(feeds));
-  } finally {
-    await session.release();
-  }
+  return {
+    async run() {
+      await session.run(feeds);
+    },
+    release: () => session.release(),
+  };
 }
 
 /** Values by chance: halves from 1/8 to 1/2, normal floats, whole numbers in turn. */

@@ -54,7 +54,8 @@ export const uniad = defineMethod<UniadOptions, MapView>({
   },
 });
 
-const reconstructorFor =
+/** What is trained, once its levels are known. */
+export const reconstructorFor =
   ({ options, view }: Pick<FitContext<UniadOptions, MapView>, 'options' | 'view'>) =>
   async ([level]: readonly MapLevel[], size: () => Promise<number>) =>
     reconstructorOn(level as MapLevel, options.features.unit ? await size() : 1, options, view.geometry);

@@ -19,7 +19,7 @@ import type { AdamWOptions } from '../../../training/adamw.ts';
 import { type Batches, stepsOf } from '../../../training/stage.ts';
 import type { FitPlan, ImageScores, PlanContext } from '../../contract.ts';
 import { fastest } from '../measured-times.ts';
-import { drawnValue, extrapolated, oneStepSeconds } from '../step-timing.ts';
+import { drawnValue, extrapolated, oneStepSeconds, type TimedProgram } from '../step-timing.ts';
 import type { MapNetwork, MapOptions, MapView, NetworkOf } from './fit-on-maps.ts';
 
 /** Of the program, the engine and the backbone, bytes. */
@@ -63,19 +63,30 @@ export async function planOnMaps<O extends MapOptions, V extends MapView>(
 /** Of one step; that of a large batch is told from two smaller ones. */
 async function stepSeconds(
   engine: Engine,
-  { batches, step, longestGradient }: MapNetwork,
+  network: MapNetwork,
   parameters: DeclaredParameters,
   levels: readonly MapLevel[],
   { training: { batch }, optimizer }: MapOptions,
 ): Promise<number> {
   const timed = async (images: number) => {
-    const maps = drawnMaps(levels, images);
-    const { spec } = batches?.(maps) ?? maps;
-    const program = { parameters, spec, step, optimizer, longestGradient };
+    const program = stepOnMaps(network, parameters, levels, images, optimizer);
     return { rows: images, seconds: await oneStepSeconds(engine, program, 1) };
   };
   const large = await timed(Math.min(batch, more));
   return batch <= more ? large.seconds : extrapolated(await timed(few), large, batch, false);
+}
+
+/** A step of so many images, for a clock. */
+export function stepOnMaps(
+  { batches, step, longestGradient }: MapNetwork,
+  parameters: DeclaredParameters,
+  levels: readonly MapLevel[],
+  images: number,
+  optimizer: MapOptions['optimizer'],
+): TimedProgram {
+  const maps = drawnMaps(levels, images);
+  const { spec } = batches?.(maps) ?? maps;
+  return { parameters, spec, step, optimizer, longestGradient };
 }
 
 /** Batches that are fed nothing but numbers by chance. */
