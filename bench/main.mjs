@@ -21,6 +21,7 @@ import { startTorch } from './torch/partner.mjs';
 const names = [
   'products',
   'steps',
+  'rival-steps',
   'extraction',
   'synthesis',
   'prediction',

@@ -1,6 +1,7 @@
 /** The training steps that are measured: what they are of, and the matrix products that none of them can do without. */
 import { loadMethod } from '../dist/methods/registry.js';
 import { batchRows } from '../dist/methods/shared/batch-rows.js';
+import { openStep } from '../dist/methods/shared/step-timing.js';
 
 const clad = await loadMethod('clad');
 
@@ -51,3 +52,22 @@ export function productsOf({ options, rows, width, classes, contrasted }) {
 
 /** Operations of products, each multiplication with its addition as two. */
 export const operations = (shapes) => shapes.reduce((sum, [m, k, n]) => sum + 2 * m * k * n, 0);
+
+/**
+ * A step of any method in the engine, fed values by chance.
+ * @param program - parameters, spec of a batch, step, optimizer
+ * @param below - whole numbers that are fed are below this
+ * @param count - steps in one call
+ * @returns `run`, which gives the milliseconds of one step, and `release`
+ */
+export async function timedStep({ engine, now }, program, below, count) {
+  const step = await openStep(engine, program, below, count);
+  return {
+    async run() {
+      const started = now();
+      await step.run();
+      return (now() - started) / count;
+    },
+    release: step.release,
+  };
+}

@@ -5,10 +5,8 @@
  */
 import { cladNetworks } from '../../dist/methods/clad/clad-networks.js';
 import { batchSpec } from '../../dist/methods/shared/batch-rows.js';
-import { float32, int64 } from '../../dist/runtime/engine.js';
-import { initialState, trainingProgram } from '../../dist/training/program.js';
 import { inTurns, line } from '../measure.mjs';
-import { productsOf, steps } from '../steps.mjs';
+import { productsOf, steps, timedStep } from '../steps.mjs';
 import { bareProducts } from './products.mjs';
 
 export const letter = 'b';
@@ -21,48 +19,15 @@ const together = ({ width }) => (width > 512 ? 2 : 8);
 /** A session of the step. @returns runs `together` steps, and gives the time of one in milliseconds */
 export async function trainingStep({ engine, random, now }, step) {
   const { stage, options, rows, width, classes } = step;
-  const count = together(step);
   const noise = { width, noiseDeviation: new Float32Array(width).fill(0.1) };
   const networks = cladNetworks(options, noise, classes);
-  const declared = networks.initial(random);
-  const state = initialState(declared, options.optimizer.averageDecay > 0);
-  const spec = batchSpec(rows, width);
-  const { averageDecay, ...optimizer } = options.optimizer;
-  const build = networks.stages[stage - 1].step(rows);
-  const session = await engine.load(
-    trainingProgram(declared, state, spec, build, { optimizer, averageDecay }),
-  );
-  const drawn = {
-    float16: (length) => ({
-      dtype: 'float16',
-      data: new Uint16Array(length).map(() => 0x3000 + random.integer(0x800)),
-    }),
-    float32: (length) => ({ dtype: 'float32', data: random.fillNormal(new Float32Array(length)) }),
-    int64: (length) =>
-      int64(
-        Array.from({ length }, () => random.integer(classes)),
-        [],
-      ),
+  const program = {
+    parameters: networks.initial(random),
+    spec: batchSpec(rows, width),
+    step: networks.stages[stage - 1].step(rows),
+    optimizer: options.optimizer,
   };
-  const feeds = {
-    ...Object.fromEntries(
-      Object.entries(state).map(([name, { shape, data }]) => [`${name}.in`, float32(data, shape)]),
-    ),
-    steps: int64([count], []),
-    learning_rate: float32(new Float32Array(count).fill(1e-4), [count]),
-  };
-  for (const [name, { dtype, shape }] of Object.entries(spec)) {
-    const all = [count, ...shape];
-    feeds[name] = { ...drawn[dtype](all.reduce((product, size) => product * size, 1)), shape: all };
-  }
-  return {
-    async run() {
-      const started = now();
-      await session.run(feeds);
-      return (now() - started) / count;
-    },
-    release: () => session.release(),
-  };
+  return timedStep({ engine, now }, program, classes, together(step));
 }
 
 function inPyTorch({ stage, options, rows, width, classes }) {

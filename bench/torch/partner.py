@@ -3,6 +3,7 @@
 products   bare matrix products of given shapes
 step       one training step of CLAD: fusion, ascent, both networks, losses, AdamW
 patchcore  ResNet-50 to its third stage, patch features of 1792 values, search of a bank
+rd, uniad, dinomaly, cflow  a training step of each (rivals.py)
 """
 import json
 import sys
@@ -11,6 +12,8 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+import rivals
 
 torch.set_num_threads(int(sys.argv[1]))
 torch.manual_seed(0)
@@ -169,7 +172,7 @@ def patchcore(batch, size, entries, neighbours):
     return run
 
 
-makers = {"products": products, "step": step, "patchcore": patchcore}
+makers = {"products": products, "step": step, "patchcore": patchcore, **rivals.makers}
 made = {}
 torch.mm(torch.randn(8, 8), torch.randn(8, 8))
 print(json.dumps({"version": torch.__version__, "blas": blas()}), flush=True)
