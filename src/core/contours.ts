@@ -60,8 +60,11 @@ export function contours(values: Float32Array, width: number, height: number, re
   const inside = new Uint8Array(columns * rows);
   for (let row = 1; row + 1 < rows; row++) {
     const from = within(row, height) * width;
-    for (let column = 1; column + 1 < columns; column++)
-      if (values[from + within(column, width)]! > 0) inside[row * columns + column] = 1;
+    const into = row * columns + border;
+    for (let column = 0; column < width; column++) if (values[from + column]! > 0) inside[into + column] = 1;
+    // At the very edge the map goes on.
+    inside[into - 1] = inside[into]!;
+    inside[into + width] = inside[into + width - 1]!;
   }
 
   // An edge joins a node with the one right of it (even numbers) or below it (odd ones); each is entered once at most.

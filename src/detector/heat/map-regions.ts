@@ -43,7 +43,7 @@ export function anomalousRegions(
 ): AnomalousRegion[] {
   const { width, height } = geometry;
   // Most images: nothing to look for.
-  if (!map.some((value) => value > rule.threshold)) return [];
+  if (!reaches(map, rule.threshold)) return [];
   const above = insideRegions(map, geometry, rule);
   // A plain loop: this is on the way of every prediction, and `from` takes longer than all the rest.
   const inside = new Uint8Array(above.length);
@@ -60,8 +60,9 @@ export function anomalousRegions(
     sumY: 0,
   }));
   for (let pixel = 0; pixel < labels.length; pixel++) {
-    const box = boxes[labels[pixel]! - 1];
-    if (!box) continue;
+    const label = labels[pixel]!;
+    if (label === 0) continue;
+    const box = boxes[label - 1]!;
     const column = pixel % width;
     const row = Math.floor(pixel / width);
     box.left = Math.min(box.left, column);
@@ -92,4 +93,9 @@ export function anomalousRegions(
       polygon: rings[at]!.map((ring) => simplified(ring, tolerance).map(corner)),
     }))
     .sort((a, b) => b.peak - a.peak);
+}
+
+function reaches(map: Float32Array, threshold: number): boolean {
+  for (let pixel = 0; pixel < map.length; pixel++) if (map[pixel]! > threshold) return true;
+  return false;
 }

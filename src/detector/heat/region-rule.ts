@@ -47,57 +47,79 @@ export function insideRegions(
   size: ImageSize,
   { threshold, near }: RegionRule,
 ): Float32Array {
-  const above = map.map((value) => value - threshold);
-  if (!near || !above.some((value) => value > 0)) return above;
+  // Plain loops here and below: this is on the way of every prediction that finds something.
+  const above = new Float32Array(map.length);
+  let some = false;
+  for (let pixel = 0; pixel < map.length; pixel++) {
+    const value = (map[pixel] as number) - threshold;
+    above[pixel] = value;
+    if (value > 0) some = true;
+  }
+  if (!near || !some) return above;
   const { low, share, reach } = near;
   const highest = highestNear(map, size, reach);
-  return above.map((value, pixel) =>
-    Math.min(value, (map[pixel] as number) - low - share * ((highest[pixel] as number) - low)),
-  );
-}
-
-/** The highest value in the square of `2 * reach + 1` pixels around each pixel; row by row, then column by column. */
-export function highestNear(map: Float32Array, { width, height }: ImageSize, reach: number): Float32Array {
-  const rows = highestAlong(map, { lines: height, length: width, step: 1, next: width }, reach);
-  return highestAlong(rows, { lines: width, length: height, step: width, next: 1 }, reach);
-}
-
-/** Lines of pixels that lie `step` apart; the lines begin `next` apart. */
-interface Lines {
-  readonly lines: number;
-  readonly length: number;
-  readonly step: number;
-  readonly next: number;
+  for (let pixel = 0; pixel < map.length; pixel++) {
+    const beyond = (map[pixel] as number) - low - share * ((highest[pixel] as number) - low);
+    if (beyond < (above[pixel] as number)) above[pixel] = beyond;
+  }
+  return above;
 }
 
 /**
- * Along lines: blocks of the window's width, of each the running maximum from both ends
- * (van Herk, Gil and Werman), so that time does not grow with the window.
+ * The highest value in the square of `2 * reach + 1` pixels around each pixel; along rows, then along columns. Of blocks of the window's width the running
+ * maximum from both ends is taken (van Herk, Gil and Werman), so that time does not grow with the window.
  */
-function highestAlong(map: Float32Array, { lines, length, step, next }: Lines, reach: number): Float32Array {
-  const width = 2 * reach + 1;
+export function highestNear(map: Float32Array, { width, height }: ImageSize, reach: number): Float32Array {
+  const rows = highestAlong(map, { lines: height, length: width, across: 1 }, reach);
+  return highestAlong(rows, { lines: 1, length: height, across: width }, reach);
+}
+
+/** Lines one behind the other. Each has `length` places of `across` pixels: one along rows; along columns a place is a row of all of them. */
+interface Lines {
+  readonly lines: number;
+  readonly length: number;
+  readonly across: number;
+}
+
+function highestAlong(map: Float32Array, { lines, length, across }: Lines, reach: number): Float32Array {
+  const window = 2 * reach + 1;
   const highest = new Float32Array(map.length);
-  const forward = new Float32Array(length);
-  const backward = new Float32Array(length);
+  const [forward, backward] = [new Float32Array(length * across), new Float32Array(length * across)];
+  const lastBlock = length - 1 - ((length - 1) % window);
   for (let line = 0; line < lines; line++) {
-    const start = line * next;
+    const start = line * length * across;
+    running(map, start, forward, { from: 0, to: length, by: 1 }, across, window);
+    running(map, start, backward, { from: length - 1, to: -1, by: -1 }, across, window);
     for (let at = 0; at < length; at++) {
-      const value = map[start + at * step] as number;
-      forward[at] = at % width === 0 ? value : Math.max(forward[at - 1] as number, value);
-    }
-    for (let at = length - 1; at >= 0; at--) {
-      const value = map[start + at * step] as number;
-      backward[at] =
-        at === length - 1 || at % width === width - 1 ? value : Math.max(backward[at + 1] as number, value);
-    }
-    const lastBlock = Math.floor((length - 1) / width);
-    for (let at = 0; at < length; at++) {
-      const end = at + reach;
-      const inLine = Math.floor(end / width) === lastBlock ? (forward[length - 1] as number) : -Infinity;
-      const ahead = end < length ? (forward[end] as number) : inLine;
-      const behind = at < reach ? -Infinity : (backward[at - reach] as number);
-      highest[start + at * step] = Math.max(ahead, behind);
+      // What lies ahead of a window that leaves the line is the last block's maximum, unless the window begins in that block.
+      const ahead = Math.min(at + reach, length - 1);
+      const isAhead = at + reach < lastBlock + window;
+      const behind = at - reach;
+      for (let pixel = 0; pixel < across; pixel++) {
+        const first = isAhead ? (forward[ahead * across + pixel] as number) : -Infinity;
+        const second = behind >= 0 ? (backward[behind * across + pixel] as number) : -Infinity;
+        highest[start + at * across + pixel] = first > second ? first : second;
+      }
     }
   }
   return highest;
+}
+
+/** The running maximum along a line, in either direction, begun anew with each block of the window's width. */
+function running(
+  map: Float32Array,
+  start: number,
+  into: Float32Array,
+  { from, to, by }: { readonly from: number; readonly to: number; readonly by: 1 | -1 },
+  across: number,
+  window: number,
+): void {
+  for (let at = from; at !== to; at += by) {
+    const isFirst = at === from || (by === 1 ? at % window === 0 : at % window === window - 1);
+    for (let pixel = at * across; pixel < (at + 1) * across; pixel++) {
+      const value = map[start + pixel] as number;
+      const before = isFirst ? value : (into[pixel - by * across] as number);
+      into[pixel] = value > before ? value : before;
+    }
+  }
 }
