@@ -98,7 +98,7 @@ function highestAlong(map: Float32Array, { lines, length, across }: Lines, reach
       for (let pixel = 0; pixel < across; pixel++) {
         const first = isAhead ? (forward[ahead * across + pixel] as number) : -Infinity;
         const second = behind >= 0 ? (backward[behind * across + pixel] as number) : -Infinity;
-        highest[start + at * across + pixel] = first > second ? first : second;
+        highest[start + at * across + pixel] = Math.max(first, second);
       }
     }
   }
@@ -119,7 +119,7 @@ function running(
     for (let pixel = at * across; pixel < (at + 1) * across; pixel++) {
       const value = map[start + pixel] as number;
       const before = isFirst ? value : (into[pixel - by * across] as number);
-      into[pixel] = value > before ? value : before;
+      into[pixel] = Math.max(value, before);
     }
   }
 }
