@@ -5,11 +5,13 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../core/errors.ts';
 import type { DatasetBrief } from './data-api.ts';
-import type { JobView } from './job-api.ts';
+import type { JobProgress, JobView } from './job-api.ts';
+import type { WatchView } from './line-api.ts';
 import type { RunBrief } from './run-api.ts';
 
 export * from './data-api.ts';
 export * from './job-api.ts';
+export * from './line-api.ts';
 export * from './run-api.ts';
 
 export const sessionSchema = z.strictObject({ token: z.string().min(1).max(1000) });
@@ -24,7 +26,16 @@ export interface ToldError {
 export type StudioEvent =
   | { readonly type: 'jobs'; readonly jobs: readonly JobView[] }
   | { readonly type: 'job'; readonly job: JobView }
+  /** How far one is, many times a second: what of it does not change is not told again. Its sentences only where there are others. */
+  | {
+      readonly type: 'progress';
+      readonly id: number;
+      readonly progress: JobProgress | null;
+      readonly notes?: readonly string[];
+    }
   | { readonly type: 'removed'; readonly id: number }
+  | { readonly type: 'watches'; readonly watches: readonly WatchView[] }
+  | { readonly type: 'watch'; readonly watch: WatchView }
   /** Data sets, runs or detectors are others now. */
   | { readonly type: 'changed'; readonly what: 'data' | 'runs' | 'marks'; readonly name: string };
 
@@ -34,4 +45,6 @@ export interface Overview {
   readonly folder: string;
   readonly datasets: readonly DatasetBrief[];
   readonly runs: readonly RunBrief[];
+  /** Bytes that each journal of the line may take with its pictures. */
+  readonly keepSize: number;
 }

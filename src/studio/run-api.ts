@@ -45,6 +45,8 @@ export interface EarlierView {
 }
 
 export interface RunView extends RunBrief {
+  /** Of its detector file; null where there is none yet. */
+  readonly key: string | null;
   readonly classes: readonly string[];
   /** Of its detector file; the training's is 1, and each change by `clad update` makes the next. */
   readonly version: number;
@@ -83,7 +85,8 @@ export interface ResultsView {
   readonly key: string;
   /** When, ISO 8601; empty where that was not noted yet. Pictures of another evaluation are others, of the same file too. */
   readonly created: string;
-  readonly dataset: string;
+  /** Of the workspace; null where the run's data lie elsewhere, so that there are no pictures of them. */
+  readonly dataset: string | null;
   readonly geometry: Geometry;
   /** Of the detector file, by product. */
   readonly thresholds: Readonly<Record<string, number>>;

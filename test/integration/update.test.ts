@@ -285,7 +285,12 @@ describe('marks of the studio', () => {
     };
     const now = () => new Date().toISOString();
     const learn = (change: Partial<typeof job>, started: string) =>
-      updateRun({ ...job, ...change }, { run: at('run'), data: at('parts') }, started, () => {});
+      updateRun(
+        { ...job, ...change },
+        { run: at('run'), data: at('parts'), marked: at('marked'), cache: at('cache') },
+        started,
+        () => {},
+      );
     const started = now();
     const first = await learn({ missed: [] }, started);
     expect(first).toMatchObject({ before: key, steps: [{ mark: 'false-alarm', done: job.falseAlarms }] });

@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { detectorBytes } from '../../../src/detector/detector-bytes.ts';
 import { Graph, mul } from '../../../src/graph/index.ts';
 import { detectorKey } from '../../../src/studio/detector-key.ts';
+import { Marks } from '../../../src/studio/marks.ts';
 import { Memory } from '../../../src/studio/memory.ts';
 import { ResultsWriter, resultsFolders } from '../../../src/studio/results-store.ts';
 import { Runs } from '../../../src/studio/runs.ts';
@@ -15,11 +16,11 @@ import { Workspace } from '../../../src/studio/workspace.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
 
 /** A detector whose network differs by a number, with a threshold. */
-function detector(factor: number, threshold: number): Uint8Array {
+function detector(factor: number, threshold: number, created = madeMetadata.created): Uint8Array {
   const graph = new Graph();
   graph.output('y', mul(graph.input('x', 'float32', [1]), factor));
   const thresholds = { bolt: { ...madeMetadata.thresholds.bolt!, threshold } };
-  return detectorBytes(graph.toModel(), { ...madeMetadata, thresholds });
+  return detectorBytes(graph.toModel(), { ...madeMetadata, thresholds, created });
 }
 
 it('a version belongs to a run as long as the run has the networks that it was made with', async () => {
@@ -85,8 +86,9 @@ it('what a detector file of before saw stays, and is told apart from what the on
     await writeFile(model, first);
     await saw(first, 0.25);
     expect((await runs.view('r')).results?.images[0]?.score).toBe(0.25);
-    await runs.mark('r', 'bolt/test/good/1.png', 'false-alarm');
-    await expect(runs.mark('r', 'bolt/test/good/2.png', 'missed')).rejects.toMatchObject({
+    const marks = new Marks(workspace, memory, runs);
+    await marks.set('r', 'bolt/test/good/1.png', 'false-alarm');
+    await expect(marks.set('r', 'bolt/test/good/2.png', 'missed')).rejects.toMatchObject({
       code: 'NOT_THERE',
     });
     await writeFile(model, second);
@@ -108,9 +110,15 @@ it('what a detector file of before saw stays, and is told apart from what the on
     expect(last.created).not.toBe(again.created);
     for (const key of ['..', '0123456789abcdef'])
       await expect(runs.results('r', key)).rejects.toMatchObject({ code: 'NOT_THERE' });
-    expect(await runs.marks('r')).toEqual([{ path: 'bolt/test/good/1.png', mark: 'false-alarm' }]);
-    runs.forgetMarks('r', ['bolt/test/good/1.png']);
-    expect(await runs.marks('r')).toEqual([]);
+    const marked = { path: 'bolt/test/good/1.png', mark: 'false-alarm', from: 'test' };
+    expect(await marks.of('r')).toEqual([marked]);
+    // Another training of that name, after the run was removed by hand: what was marked was said of the first one.
+    await writeFile(model, detector(2, 1, '2026-02-01T00:00:00.000Z'));
+    expect(await marks.of('r')).toEqual([]);
+    await writeFile(model, first);
+    expect(await marks.of('r')).toEqual([marked]);
+    marks.forget('r', ['bolt/test/good/1.png']);
+    expect(await marks.of('r')).toEqual([]);
   } finally {
     memory.close();
     await rm(folder, { recursive: true, force: true });
