@@ -4,6 +4,7 @@ import type { Prediction, Verdict } from '../detector/prediction.ts';
 import type { Geometry } from '../image/geometry.ts';
 import type { ToldError } from './api.ts';
 import { name } from './fields.ts';
+import { keeps, type Outcome, type OutcomeCounts } from './outcome.ts';
 import { markSchema } from './update-api.ts';
 
 /** Which detector judges. */
@@ -15,15 +16,7 @@ export const lineQuery = z.strictObject({
 
 export type LineQuery = z.infer<typeof lineQuery>;
 
-/** Which frames of a camera are kept beside the journal. `doubtful`: all but those that pass. */
-export const keeps = ['none', 'doubtful', 'all'] as const;
-export type Keep = (typeof keeps)[number];
 export const frameQuery = lineQuery.extend({ keep: z.enum(keeps).default('none') });
-
-/** What is to be done with a part, as the line page shows it: an unknown one, and a file that is none, are told apart. */
-export const outcomes = ['pass', 'check', 'reject', 'unknown', 'none', 'broken'] as const;
-export type Outcome = (typeof outcomes)[number];
-export type OutcomeCounts = Readonly<Record<Outcome, number>>;
 
 /** A frame of the camera whose judgement was wrong; the body is the frame. */
 export const frameMarkQuery = z.strictObject({

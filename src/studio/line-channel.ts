@@ -1,6 +1,7 @@
 /** @file What the server and the process that judges frames tell each other. */
 import type { ToldError } from './api.ts';
-import type { Keep, LineJudgement } from './line-api.ts';
+import type { LineJudgement } from './line-api.ts';
+import type { Keep } from './outcome.ts';
 
 /** What the process is to judge with; told once, first. */
 export interface LineOrder {

@@ -14,7 +14,7 @@ import { folderOf, freePlace } from '../jobs/watch/destinations.ts';
 import { type Records, withRecords } from '../jobs/watch/records.ts';
 import { isRefusal } from '../jobs/watch/refusals.ts';
 import type { WatchedDetector } from '../jobs/watch/watched-detector.ts';
-import type { Keep } from './line-api.ts';
+import type { Keep } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** Milliseconds until the next try of a journal that cannot be opened, as one that a process of before still has. */

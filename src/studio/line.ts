@@ -8,8 +8,8 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CladError } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
-import type { Keep } from './line-api.ts';
 import type { FromLine, LineOrder, ToLine } from './line-channel.ts';
+import type { Keep } from './outcome.ts';
 
 /** Milliseconds without a frame after which a detector is let go; and with one that waits, as a large detector is not opened in a minute everywhere. */
 const [patience, longPatience] = [60_000, 600_000];

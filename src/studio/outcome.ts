@@ -1,5 +1,13 @@
-/** @file What is to be done with a part, and how often that was said. Pure; the page says the same of its frames. */
-import { type Outcome, type OutcomeCounts, outcomes } from './line-api.ts';
+/** @file What is to be done with a part, and how often that was said. Pure and without schemas, as the page has it too. */
+
+/** An unknown part, and a file that is none, are told apart from what is to be done with the others. */
+export const outcomes = ['pass', 'check', 'reject', 'unknown', 'none', 'broken'] as const;
+export type Outcome = (typeof outcomes)[number];
+export type OutcomeCounts = Readonly<Record<Outcome, number>>;
+
+/** Which frames of a camera are kept beside the journal. `doubtful`: all but those that pass. */
+export const keeps = ['none', 'doubtful', 'all'] as const;
+export type Keep = (typeof keeps)[number];
 
 /** @param said - `failed`: it could not be judged */
 export function outcomeOf({

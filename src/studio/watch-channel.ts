@@ -1,6 +1,7 @@
 /** @file What the server and the process that watches a folder tell each other. */
 import type { ToldError } from './api.ts';
-import type { LineDrift, OutcomeCounts, WatchJudgement } from './line-api.ts';
+import type { LineDrift, WatchJudgement } from './line-api.ts';
+import type { OutcomeCounts } from './outcome.ts';
 
 /** What the process is to do; told once, first. */
 export interface WatchOrder {

@@ -36,7 +36,7 @@ export class WatchFolders {
    * A folder that somebody asks for.
    * @param text - from the workspace folder, or whole
    * @returns it without links
-   * @throws NOT_THERE, FOLDER_EXPECTED, WATCH_OUTSIDE
+   * @throws FILE_NOT_FOUND, FOLDER_EXPECTED, WATCH_OUTSIDE
    */
   async find(text: string): Promise<string> {
     const refuse = (reason: string) => new CladError('WATCH_OUTSIDE', { path: clipped(text, 200), reason });
@@ -49,9 +49,8 @@ export class WatchFolders {
       if (first === '') throw refuse('it is the workspace itself');
       if (own.includes(first)) throw refuse(`${first}/ is the studio's own`);
     }
-    const real = await realpath(path).catch(() => undefined);
-    if (real === undefined) throw new CladError('NOT_THERE', { what: 'folder', name: clipped(text, 200) });
-    await requireFolder(real, 'Give a folder that photographs come into.');
+    await requireFolder(path, 'Give a folder that photographs come into.');
+    const real = await realpath(path);
     if (await isInside(this.#root, real)) throw refuse('the workspace lies in it');
     return real;
   }

@@ -2,6 +2,7 @@
  * @file The process that watches a folder: `clad watch` itself (jobs/watch), which tells the server of each judgement. It ends when it is told to, and when the server has gone; the
  * journal knows what was judged, so the next one goes on there.
  */
+import { existsSync } from 'node:fs';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
 import { LiveDrift } from '../jobs/drift/live-drift.ts';
@@ -79,7 +80,10 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
         const told = drift && name !== null ? driftOf(drift, name) : null;
         send({ type: 'judged', file: fileOf({ ...judgement, id }), drift: told });
       },
-      onRefused: (error) => send({ type: 'refused', error: error?.words ?? null }),
+      onRefused: (error) => {
+        const away = error && !existsSync(folder) ? new CladError('WATCH_AWAY', { path: folder }) : error;
+        send({ type: 'refused', error: away?.words ?? null });
+      },
       onNote: (text) => send({ type: 'note', text }),
     });
   } finally {

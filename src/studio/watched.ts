@@ -1,7 +1,8 @@
 /** @file The state of a watched folder, and what becomes of it with each message of its process. */
 import type { ToldError } from './api.ts';
 import type { Child } from './child.ts';
-import type { LineDrift, OutcomeCounts, WatchState } from './line-api.ts';
+import type { LineDrift, WatchState } from './line-api.ts';
+import type { OutcomeCounts } from './outcome.ts';
 import { counted, noCounts } from './outcome.ts';
 import type { FromWatch, JudgedFile } from './watch-channel.ts';
 import type { RememberedWatch } from './watches-table.ts';

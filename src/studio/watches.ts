@@ -67,8 +67,8 @@ export class Watches {
   async add({ run, version: asked, folder: named }: WatchRequest): Promise<WatchView> {
     const { memory, runs, folders, workspace } = this.#options;
     const version = asked ?? null;
-    await runs.detector(run, version);
     const folder = await folders.find(named);
+    await runs.detector(run, version);
     // Nothing is waited for from here on: of two tabs that ask at once, the second sees the first.
     const known = [...this.#watches.values()].find(
       ({ remembered: each }) => each.folder === folder && each.run === run && each.version === version,
@@ -245,6 +245,7 @@ export class Watches {
     ...remembered
   }: RememberedWatch): Promise<WatchOrder> {
     const { runs, folders, keepSize } = this.#options;
+    if (!existsSync(folder)) throw new CladError('WATCH_AWAY', { path: folder });
     await folders.find(folder);
     const own = (await runs.folder(run)).path;
     const detector = await runs.detector(run, version);

@@ -20,7 +20,8 @@ import type {
   TrainSettings,
   UploadQuery,
 } from '../../src/studio/api.ts';
-import type { Keep, LineJudgement, LineQuery, WatchRequest, WatchView } from '../../src/studio/line-api.ts';
+import type { LineJudgement, LineQuery, WatchRequest, WatchView } from '../../src/studio/line-api.ts';
+import type { Keep } from '../../src/studio/outcome.ts';
 import type { LineSaid, Mark, MarkedImage } from '../../src/studio/update-api.ts';
 
 import { said } from './texts/said.ts';

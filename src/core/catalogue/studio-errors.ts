@@ -56,6 +56,12 @@ export const studioErrors = {
     message:
       '{path} may not be watched: {reason}. Expected a folder of its own in the workspace, or one that the studio was started with (`clad studio --watch-folder DIR`).',
   },
+  WATCH_AWAY: {
+    kind: 'input',
+    status: 409,
+    message:
+      '{path} is not there: its drive may be away, or the folder was removed. Nothing is judged until it is there again.',
+  },
   WATCH_TAKEN: {
     kind: 'input',
     status: 409,

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { seenPart } from '../../../src/image/geometry.ts';
-import type { Outcome } from '../../../src/studio/line-api.ts';
+import type { Outcome } from '../../../src/studio/outcome.ts';
 import { scoreText } from '../format.ts';
 import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';

@@ -1,6 +1,6 @@
 /** @file The line page: a camera, what a detector of the workspace says of what it shows, and good parts filmed to learn from. */
 import { useEffect, useRef } from 'preact/hooks';
-import { type Keep, keeps } from '../../../src/studio/line-api.ts';
+import { type Keep, keeps } from '../../../src/studio/outcome.ts';
 import { InlineSelect } from '../components/inline-select.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';

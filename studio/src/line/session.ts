@@ -1,6 +1,7 @@
 /** @file Watching with a camera: frame by frame to the server's detector, what it said of the last ones, and how often it said what. It outlives the page. */
 import { signal } from '@preact/signals';
-import type { Keep, LineJudgement, LineQuery, Outcome, OutcomeCounts } from '../../../src/studio/line-api.ts';
+import type { LineJudgement, LineQuery } from '../../../src/studio/line-api.ts';
+import type { Keep, Outcome, OutcomeCounts } from '../../../src/studio/outcome.ts';
 import { counted, noCounts, outcomeOf } from '../../../src/studio/outcome.ts';
 import { Camera } from '../../../src/web/camera.ts';
 import { sentenceOf, server } from '../server.ts';

@@ -1,8 +1,9 @@
 /** @file What was said since the beginning, and of the last pictures, each of which can be called wrong; and whether they still look as in the training. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { LineDrift, Outcome, OutcomeCounts } from '../../../src/studio/line-api.ts';
-import { outcomes } from '../../../src/studio/line-api.ts';
+import type { LineDrift } from '../../../src/studio/line-api.ts';
+import type { Outcome, OutcomeCounts } from '../../../src/studio/outcome.ts';
+import { outcomes } from '../../../src/studio/outcome.ts';
 import type { Mark, MarkedImage } from '../../../src/studio/update-api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/notice.tsx';
@@ -104,11 +105,7 @@ function Last({ run, items }: Pick<TallyProps, 'run' | 'items'>) {
       >
         {shown.map((item) => (
           <li key={item.id} class={item.outcome}>
-            <button
-              type="button"
-              aria-label={words.lookAt(words.verdicts[item.outcome], clock(item.at))}
-              onClick={() => setLooked(item)}
-            >
+            <button type="button" aria-haspopup="dialog" onClick={() => setLooked(item)}>
               <img src={item.picture} alt="" />
               <span>
                 <strong>{words.verdicts[item.outcome]}</strong>

@@ -59,7 +59,7 @@ function Judged({ run, file, of, judged, title }: JudgedProps) {
     <figure class="seen">
       <img src={addresses.marked(run, file, 'small', of)} alt={`${words.marks.fromLine}, ${title}`} />
       <figcaption>
-        <strong class={`verdict ${outcome === 'pass' ? 'pass' : 'hit'}`}>
+        <strong class={`verdict ${outcome === 'pass' ? 'pass' : 'falseAlarm'}`}>
           {words.line.verdicts[outcome]}
         </strong>
         <span>

@@ -26,6 +26,23 @@ interface Form {
   readonly letters: number;
 }
 
+/** Values that are names and numbers of people, whatever they are called: never translated. */
+const verbatim = new Set([
+  'name',
+  'names',
+  'path',
+  'paths',
+  'run',
+  'file',
+  'folder',
+  'other',
+  'first',
+  'second',
+  'known',
+  'id',
+  'mask',
+  'who',
+]);
 /** Values within values are looked into so deep. */
 const deepest = 3;
 
@@ -67,7 +84,8 @@ export class Interpreter {
       return own
         .replaceAll(/( ?)\{(\w+)\}/g, (_, space: string, name: string) => {
           const value = values.get(name) ?? '';
-          return value === '' ? '' : space + this.#value(value, depth);
+          if (value === '') return '';
+          return space + (verbatim.has(name) ? value : this.#value(value, depth));
         })
         .trimEnd();
     }
@@ -91,7 +109,7 @@ function formOf(english: string, own: string, code: string | undefined): Form {
     if (known >= 0) return `${space}\\${known + 1}`;
     names.push(name);
     // An empty value leaves no space before it.
-    return space === '' ? '([^]*?)' : '(?: ([^]*?))?';
+    return space === '' ? '([^]*?)' : '(?: ([^]+?))?';
   });
   const letters = parts.filter((part) => !/^ ?\{\w+\}$/.test(part)).join('').length;
   return { code, names, own, letters, pattern: new RegExp(`^${pattern.join('')}$`) };

@@ -58,7 +58,6 @@ export const line: Texts['line'] = {
   nothingYet: 'Noch keine.',
   lastHint:
     'Eines drücken, um es anzusehen und zu sagen, dass es falsch war. Sie stehen still, solange der Zeiger auf ihnen ist.',
-  lookAt: (verdict, when) => `${verdict}, ${when}, ansehen`,
   markHint:
     'Wenn das Urteil falsch ist: Das Bild wird im Arbeitsordner aufgehoben und steht auf der Seite des Laufs, wo der Detektor daraus lernt.',
   keptFor: (run) => `Das Bild ist für ${run} aufgehoben.`,

@@ -56,7 +56,6 @@ export const line = {
   nothingYet: 'None yet.',
   lastHint:
     'Press one to look at it, and to say that it was wrong. They stand still as long as the pointer is on them.',
-  lookAt: (verdict: string, when: string) => `Look at ${verdict}, ${when}`,
   markHint:
     'If the verdict is wrong: the picture is kept in the workspace, and stands on the page of the run, where the detector learns from it.',
   keptFor: (run: string) => `The picture is kept for ${run}.`,
