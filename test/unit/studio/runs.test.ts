@@ -124,3 +124,40 @@ it('what a detector file of before saw stays, and is told apart from what the on
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+it('of a run whose data lie elsewhere no picture of a data set is shown that has the same name', async () => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'clad-runs-')));
+  const workspace = await Workspace.open(join(folder, 'work'));
+  const memory = Memory.open(workspace.database);
+  try {
+    const runs = new Runs(workspace, memory);
+    const run = join(workspace.root, 'runs/r');
+    await mkdir(run, { recursive: true });
+    const model = detector(2, 1);
+    await writeFile(join(run, 'model.onnx'), model);
+    const size = { width: 4, height: 4 };
+    const folders = resultsFolders(workspace.folder('cache'), 'r');
+    const writer = new ResultsWriter(folders, { ...madeMetadata, geometry: size }, folder);
+    await writer.begin();
+    await writer.finish(detectorKey(model), 'parts');
+    const elsewhere = join(folder, 'data/parts');
+    for (const path of [elsewhere, join(workspace.folder('data'), 'parts')])
+      await mkdir(path, { recursive: true });
+    const trainedOn = (root: string) =>
+      writeFile(
+        join(run, 'config.json'),
+        JSON.stringify({ cladVersion: '0', data: { root, layout: 'mvtec', fingerprint: 'f' } }),
+      );
+    await trainedOn(join(workspace.folder('data'), 'parts'));
+    expect((await runs.view('r')).results?.dataset).toBe('parts');
+    await trainedOn(elsewhere);
+    expect((await runs.view('r')).results?.dataset).toBeNull();
+    await expect(runs.requireTested('r', null, [])).rejects.toMatchObject({ code: 'NOT_THERE' });
+    // A workspace that was moved has its data with it.
+    await rm(elsewhere, { recursive: true });
+    expect((await runs.view('r')).results?.dataset).toBe('parts');
+  } finally {
+    memory.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
