@@ -36,6 +36,11 @@ export class LineJournal {
   #records: Records | undefined;
   #close = () => {};
   readonly #closed: Promise<void>;
+  #opened = () => {};
+  /** Once it was tried to open it. */
+  readonly ready = new Promise<void>((opened) => {
+    this.#opened = opened;
+  });
   #isClosing = false;
   /** What was refused last, so that it is told once. */
   #refused = '';
@@ -86,6 +91,7 @@ export class LineJournal {
           join(this.#folder, 'journal.sqlite'),
           async (records) => {
             this.#records = records;
+            this.#opened();
             await new Promise<void>((close) => {
               this.#close = close;
               if (this.#isClosing) close();
@@ -95,6 +101,7 @@ export class LineJournal {
         );
       } catch (error) {
         this.#records = undefined;
+        this.#opened();
         process.stderr.write(`no journal: ${reasonOf(error)}\n`);
         if (!this.#isClosing) await sleep(retryAfter, undefined, { ref: false });
       }

@@ -51,7 +51,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 function open({ detector: path, run, folder, keepSize }: LineOrder): void {
   opening = nodeEngine({})
     .then((engine) => WatchedDetector.open(engine, path))
-    .then((detector) => ({ detector, journal: new LineJournal(folder, detector, keepSize) }));
+    .then(async (detector) => {
+      const journal = new LineJournal(folder, detector, keepSize);
+      await journal.ready;
+      return { detector, journal };
+    });
   // Each frame says why.
   opening.catch(() => {});
   followRun = () => {

@@ -1,4 +1,5 @@
 /** @file Where what the line page judges is kept in the workspace, and a watched folder as pages see it. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { shellWord } from '../core/shell-word.ts';
@@ -22,9 +23,10 @@ export function linePlaces(line: string, name: string): LinePlaces {
   return { journal: join(folder, 'journal.sqlite'), maps: join(folder, 'maps') };
 }
 
-/** A name of a folder in `line/` that says what it is of. */
+/** A name of a folder in `line/` that says what it is of, and is of nothing else. */
 export function lineName(of: string): string {
-  return of.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
+  const plain = of.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
+  return plain === of ? plain : `${plain}-${createHash('sha256').update(of).digest('hex').slice(0, 6)}`;
 }
 
 /** The same, that none has. @param taken - names that are given and may not be there yet */
