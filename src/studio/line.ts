@@ -15,6 +15,8 @@ import type { Keep } from './outcome.ts';
 const [patience, longPatience] = [60_000, 600_000];
 /** Milliseconds for an answer of an open detector, at least; and how many times as long as the slowest so far, since other work may have come to the machine. */
 const [leastAnswer, timesSlowest] = [10_000, 10];
+/** Milliseconds that one may take to end. */
+const lastWork = 15_000;
 /** Detectors that are open at once: each may take gigabytes. */
 const mostOpen = 2;
 /** Frames that may wait for one detector: a page sends its next once the last is judged. */
@@ -175,6 +177,8 @@ const startLine: StartLine = (onMessage, onEnd) => {
     send: (message) => void child.send(message, () => {}),
     end: () => {
       if (child.connected) child.disconnect();
+      // One that hangs would keep this process as well.
+      setTimeout(() => child.kill('SIGKILL'), lastWork).unref();
     },
     kill: () => void child.kill('SIGKILL'),
   };

@@ -183,7 +183,7 @@ describe.skipIf(!hasChromium || !full)('the line page of clad studio', () => {
     });
     const hangs = Number(processes.trim());
     process.kill(hangs, 'SIGSTOP');
-    await page.locator('.board.off', { hasText: 'No answer yet' }).waitFor({ timeout: 8000 });
+    await page.locator('.board.off', { hasText: 'No answer yet' }).waitFor({ timeout: 30_000 });
     expect(await page.locator('.board img').count()).toBe(0);
     await shot('line-late');
     process.kill(hangs, 'SIGCONT');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WatchView } from '../../src/studio/line-api.ts';
+import type { RunView } from '../../src/studio/run-api.ts';
 import type { MarkedImage } from '../../src/studio/update-api.ts';
 import { clad, startClad } from '../helpers/clad.ts';
 import { copySmallTraining } from '../helpers/common-training.ts';
@@ -242,6 +243,23 @@ describe('folders that are watched', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { path?: string }).path),
     ).toEqual(['b.png', undefined]);
+    // Two tabs that have the run learn at once: the second would learn twice.
+    await ask(`watches/${id}/mark`, json('POST', { judgement: judged[0]?.id, mark: 'false-alarm' }));
+    const { key } = (await (await fetch(`${studio.url}/api/runs/watching`)).json()) as RunView;
+    const kept = { falseAlarms: [marks[0]?.path], missed: [] };
+    const learn = {
+      kind: 'update',
+      run: 'watching',
+      dataset: null,
+      of: key,
+      falseAlarms: [],
+      missed: [],
+      kept,
+    };
+    const asked = [json('POST', learn), json('POST', learn)].map((each) => ask('jobs', each));
+    expect((await Promise.all(asked)).map(({ status, code }) => code ?? status).sort()).toEqual([
+      ...[201, 'RUN_LEARNS'],
+    ]);
   }, 90_000);
 });
 
