@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { type Command, Option } from 'commander';
 import { findToken } from '../server/token.ts';
 import { startStudio, studioDefaults } from '../studio/studio.ts';
-import { portFromText, repeated } from './arguments.ts';
+import { bytesFromText, portFromText, repeated } from './arguments.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printNote, printText } from './output.ts';
 
@@ -23,6 +23,16 @@ export function declare(command: Command): void {
     .option('--token-file <file>', 'file with the token that pages ask for (or the variable CLAD_TOKEN)')
     .option('--insecure', 'listen beyond this machine without a token')
     .option('--allow-host <name>', 'more host names to answer to; may be repeated', repeated)
+    .option(
+      '--watch-folder <dir>',
+      'a folder outside the workspace that the line page may watch, with those in it; may be repeated',
+      repeated,
+    )
+    .option(
+      '--keep-size <size>',
+      'for each journal of the line page with its pictures, as 500MB or 20GB (default: 2GB)',
+      bytesFromText(1e6),
+    )
     .option('--no-open', 'do not open the browser')
     .addHelpText(
       'after',
@@ -31,8 +41,9 @@ Examples:
   $ clad studio                                  # the folder ${defaultFolder}/, in your browser
   $ clad studio parts/ --port 9000 --no-open
   $ clad studio parts/ --host 0.0.0.0 --token-file token.txt
+  $ clad studio parts/ --watch-folder /mnt/line-3/incoming
 
-The folder holds data/, runs/ and detectors/ as the other commands write and read them, studio.sqlite with what only the studio knows, and cache/, which can be removed.
+The folder holds data/, runs/ and detectors/ as the other commands write and read them, line/ with journals as clad watch writes them, studio.sqlite with what only the studio knows, and cache/, which can be removed.
 The address is printed on stdout once the studio answers. Ctrl-C stops a training where it can go on, and the next start goes on with it. More: docs/studio.md.`,
     )
     .action(run);
@@ -44,13 +55,17 @@ interface StudioFlags {
   readonly tokenFile?: string;
   readonly insecure?: boolean;
   readonly allowHost?: readonly string[];
+  readonly watchFolder?: readonly string[];
+  readonly keepSize?: number;
   readonly open: boolean;
 }
 
 async function run(folder: string, flags: StudioFlags): Promise<void> {
   const { port, host, tokenFile, insecure = false, allowHost = [], open } = flags;
+  const { watchFolder: watchFolders = [], keepSize = studioDefaults.keepSize } = flags;
   const studio = await startStudio(folder, {
     ...{ host, port, insecure, allowedHosts: allowHost, logLevel: studioDefaults.logLevel },
+    ...{ watchFolders, keepSize },
     token: await findToken(tokenFile, process.env.CLAD_TOKEN),
   });
   const interrupt = onInterrupt(() =>

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Registry, Summary } from 'prom-client';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { LiveDrift } from '../jobs/drift/live-drift.ts';
-import type { Judgement } from '../jobs/watch/journal.ts';
+import { type Judgement, seenIn } from '../jobs/watch/judgement.ts';
 import type { CameraStatus, WatchStatus } from '../jobs/watch/records.ts';
 import { DriftGauges } from './drift-gauges.ts';
 
@@ -122,19 +122,12 @@ export class WatchMetrics {
   }
 
   judged(judgement: Judgement): void {
-    const { class: name, verdict, decision, score, brightness, error: _ } = judgement;
+    const { class: name, verdict, decision, score } = judgement;
     this.#judgements.inc({ class: name ?? 'none', verdict: verdict ?? 'none', decision: decision ?? 'none' });
     if (name === null || score === null) return;
     this.#newDetector(judgement.modelSha256);
     this.#scores.observe({ class: name }, score);
-    const { contrast, sharpness, clippedDark, clippedBright, warmth, green } = judgement as {
-      readonly [Name in keyof Judgement]: NonNullable<Judgement[Name]>;
-    };
-    const seen =
-      brightness === null
-        ? undefined
-        : { mean: brightness, contrast, sharpness, clippedDark, clippedBright, warmth, green };
-    this.#drift.of({})?.add({ class: name, score, verdict, seen });
+    this.#drift.of({})?.add({ class: name, score, verdict, seen: seenIn(judgement) });
   }
 
   /** The one of before is compared with nothing any more. */

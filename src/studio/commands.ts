@@ -22,15 +22,25 @@ export function commandOf(
 }
 
 /** Each kind of mark is a change of its own. */
-function updatesOf({ run, dataset, falseAlarms, missed, force }: UpdateJob): string[][] {
-  const change = (option: string, paths: readonly string[]) => [
-    ...['update', `runs/${run}`, option, ...paths.map((path) => `data/${dataset}/${path}`)],
-    ...(force ? ['--force'] : []),
-  ];
+function updatesOf({ run, dataset, falseAlarms, missed, kept, force }: UpdateJob): string[][] {
+  const change = (option: string, tested: readonly string[], line: readonly string[] = []) => {
+    const paths = [
+      ...tested.map((path) => `data/${dataset}/${path}`),
+      ...line.map((file) => keptFile(run, file)),
+    ];
+    return paths.length === 0
+      ? []
+      : [['update', `runs/${run}`, option, ...paths, ...(force ? ['--force'] : [])]];
+  };
   return [
-    ...(falseAlarms.length > 0 ? [change('--false-alarm', falseAlarms)] : []),
-    ...(missed.length > 0 ? [change('--missed', missed)] : []),
+    ...change('--false-alarm', falseAlarms, kept?.falseAlarms),
+    ...change('--missed', missed, kept?.missed),
   ];
+}
+
+/** A picture of the line that was kept, from the workspace folder. */
+export function keptFile(run: string, file: string): string {
+  return `marked/${run}/${file}`;
 }
 
 function wordsOf(

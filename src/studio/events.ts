@@ -20,12 +20,12 @@ export class EventStreams {
   }
 
   /** Answers a request with the stream. @param first - what a page needs to know at its beginning */
-  open(reply: FastifyReply, first: StudioEvent): void {
+  open(reply: FastifyReply, first: readonly StudioEvent[]): void {
     reply.hijack();
     const { raw } = reply;
     const headers = { ...reply.getHeaders(), 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };
     raw.writeHead(200, headers as Record<string, string>);
-    raw.write(`retry: ${retry}\n\n${textOf(first)}`);
+    raw.write(`retry: ${retry}\n\n${first.map(textOf).join('')}`);
     this.#open.add(raw);
     raw.once('close', () => this.#open.delete(raw));
   }

@@ -2,12 +2,12 @@
  * @file What only the studio knows, in one SQLite file: jobs and what became of them, images that are left out, what inspections found, versions of
  * detectors, judgements that somebody calls wrong. Images, runs and detectors are files of the workspace; without this file they are all there.
  */
-import Database from 'libsql';
-import { CladError } from '../core/errors.ts';
 import type { Inspection } from '../data/inspect.ts';
 import type { RegionDefinitions } from '../jobs/roi/region-definition.ts';
 import type { Job, JobState, JobView } from './api.ts';
-import type { Mark, MarkedImage } from './update-api.ts';
+import { type Row, StudioDatabase, type Value } from './database.ts';
+import { MarksTable, marksTable } from './marks-table.ts';
+import { WatchesTable, watchesTable } from './watches-table.ts';
 
 const tables = `
 CREATE TABLE IF NOT EXISTS jobs (
@@ -46,13 +46,8 @@ CREATE TABLE IF NOT EXISTS versions (
   thresholds TEXT NOT NULL,
   source TEXT
 );
-CREATE TABLE IF NOT EXISTS marks (
-  run TEXT NOT NULL,
-  path TEXT NOT NULL,
-  mark TEXT NOT NULL,
-  created TEXT NOT NULL,
-  PRIMARY KEY (run, path)
-);`;
+${marksTable}
+${watchesTable}`;
 
 /** What a training is given of its data set besides the images, as it was when it was asked for. */
 export interface Given {
@@ -86,33 +81,28 @@ export interface RememberedVersion {
   readonly thresholds: Readonly<Record<string, number>>;
 }
 
-type Row = Readonly<Record<string, string | number | null>>;
-type Value = string | number | null;
-
 export class Memory {
-  readonly #path: string;
-  readonly #database: Database.Database;
+  /** Judgements that somebody calls wrong. */
+  readonly marks: MarksTable;
+  /** Folders that are watched. */
+  readonly watches: WatchesTable;
+  readonly #database: StudioDatabase;
 
-  private constructor(path: string, database: Database.Database) {
-    this.#path = path;
+  private constructor(database: StudioDatabase) {
     this.#database = database;
+    this.marks = new MarksTable(database);
+    this.watches = new WatchesTable(database);
   }
 
   /** @throws WORKSPACE_UNUSABLE */
   static open(path: string): Memory {
-    return told(path, () => {
-      const database = new Database(path);
-      try {
-        database.pragma('journal_mode = WAL');
-        database.exec(tables);
-        addColumn(database, 'versions', 'source', 'TEXT');
-        addColumn(database, 'jobs', 'roi', "TEXT NOT NULL DEFAULT '{}'");
-        return new Memory(path, database);
-      } catch (error) {
-        database.close();
-        throw error;
-      }
-    });
+    return new Memory(
+      StudioDatabase.open(path, tables, {
+        versions: { source: 'TEXT' },
+        jobs: { roi: "TEXT NOT NULL DEFAULT '{}'" },
+        marks: { trained: 'TEXT', kept: 'INTEGER NOT NULL DEFAULT 0', said: 'TEXT' },
+      }),
+    );
   }
 
   close(): void {
@@ -120,7 +110,7 @@ export class Memory {
   }
 
   addJob(subject: string, request: Job, { exclude, roi }: Given): JobRecord {
-    const id = this.#run(
+    const id = this.#database.run(
       'INSERT INTO jobs (kind, subject, state, request, exclude, roi, created) VALUES (?, ?, ?, ?, ?, ?, ?)',
       [
         ...[request.kind, subject, 'waiting'],
@@ -132,14 +122,14 @@ export class Memory {
   }
 
   job(id: number): JobRecord | undefined {
-    return this.#all('SELECT * FROM jobs WHERE id = ?', [id]).map(jobOf)[0];
+    return this.#database.all('SELECT * FROM jobs WHERE id = ?', [id]).map(jobOf)[0];
   }
 
   /** All that are not over, and so many of the newest; the newest last. */
   jobs(most = 200): JobRecord[] {
     const newest = 'SELECT id FROM jobs ORDER BY id DESC LIMIT ?';
     const query = `SELECT * FROM jobs WHERE state IN ('waiting', 'running') OR id IN (${newest}) ORDER BY id`;
-    return this.#all(query, [most]).map(jobOf);
+    return this.#database.all(query, [most]).map(jobOf);
   }
 
   updateJob(
@@ -165,17 +155,20 @@ export class Memory {
       return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? null);
     });
     const columns = Object.keys(changes).map((name) => `${name} = ?`);
-    if (columns.length > 0) this.#run(`UPDATE jobs SET ${columns.join(', ')} WHERE id = ?`, [...values, id]);
+    if (columns.length > 0)
+      this.#database.run(`UPDATE jobs SET ${columns.join(', ')} WHERE id = ?`, [...values, id]);
   }
 
   removeJob(id: number): void {
-    this.#run('DELETE FROM jobs WHERE id = ?', [id]);
+    this.#database.run('DELETE FROM jobs WHERE id = ?', [id]);
   }
 
   /** Paths below a data set that trainings leave out. */
   excluded(dataset: string): Set<string> {
     return new Set(
-      this.#all('SELECT path FROM exclusions WHERE dataset = ?', [dataset]).map(({ path }) => String(path)),
+      this.#database
+        .all('SELECT path FROM exclusions WHERE dataset = ?', [dataset])
+        .map(({ path }) => String(path)),
     );
   }
 
@@ -184,16 +177,14 @@ export class Memory {
       ? 'INSERT OR IGNORE INTO exclusions (dataset, path, created) VALUES (?, ?, ?)'
       : 'DELETE FROM exclusions WHERE dataset = ? AND path = ?';
     const more = excluded ? [new Date().toISOString()] : [];
-    told(this.#path, () => {
-      const prepared = this.#database.prepare(statement);
-      this.#database.transaction(() => {
-        for (const path of paths) prepared.run([dataset, path, ...more]);
-      })();
-    });
+    this.#database.runEach(
+      statement,
+      paths.map((path) => [dataset, path, ...more]),
+    );
   }
 
   inspection(dataset: string): RememberedInspection | undefined {
-    const [row] = this.#all('SELECT * FROM inspections WHERE dataset = ?', [dataset]);
+    const [row] = this.#database.all('SELECT * FROM inspections WHERE dataset = ?', [dataset]);
     if (!row) return undefined;
     return {
       created: String(row.created),
@@ -203,15 +194,15 @@ export class Memory {
   }
 
   keepInspection(dataset: string, images: number, found: KeptInspection): void {
-    this.#run('INSERT OR REPLACE INTO inspections (dataset, created, images, found) VALUES (?, ?, ?, ?)', [
-      ...[dataset, new Date().toISOString(), images],
-      JSON.stringify(found),
-    ]);
+    this.#database.run(
+      'INSERT OR REPLACE INTO inspections (dataset, created, images, found) VALUES (?, ?, ?, ?)',
+      [...[dataset, new Date().toISOString(), images], JSON.stringify(found)],
+    );
   }
 
   /** @param source - key of the run's own file then, whose networks it has */
   addVersion(run: string, file: string, source: string, thresholds: Readonly<Record<string, number>>): void {
-    this.#run(
+    this.#database.run(
       'INSERT OR REPLACE INTO versions (file, run, created, source, thresholds) VALUES (?, ?, ?, ?, ?)',
       [file, run, new Date().toISOString(), source, JSON.stringify(thresholds)],
     );
@@ -219,39 +210,14 @@ export class Memory {
 
   /** The newest last. */
   versions(run: string): RememberedVersion[] {
-    return this.#all('SELECT * FROM versions WHERE run = ? ORDER BY created', [run]).map(
-      ({ file, created, source, thresholds }) => ({
+    return this.#database
+      .all('SELECT * FROM versions WHERE run = ? ORDER BY created', [run])
+      .map(({ file, created, source, thresholds }) => ({
         file: String(file),
         created: String(created),
         source: source == null ? null : String(source),
         thresholds: JSON.parse(String(thresholds)) as Record<string, number>,
-      }),
-    );
-  }
-
-  /** Judgements of a run's test images that somebody calls wrong, in the order in which they were marked. */
-  marks(run: string): MarkedImage[] {
-    return this.#all('SELECT path, mark FROM marks WHERE run = ? ORDER BY created, path', [run]).map(
-      ({ path, mark }) => ({ path: String(path), mark: mark as Mark }),
-    );
-  }
-
-  /** @param mark - null takes it back */
-  mark(run: string, path: string, mark: Mark | null): void {
-    if (mark === null) this.#run('DELETE FROM marks WHERE run = ? AND path = ?', [run, path]);
-    else
-      this.#run('INSERT OR REPLACE INTO marks (run, path, mark, created) VALUES (?, ?, ?, ?)', [
-        ...[run, path, mark],
-        new Date().toISOString(),
-      ]);
-  }
-
-  #run(statement: string, values: readonly Value[]): number {
-    return told(this.#path, () => Number(this.#database.prepare(statement).run([...values]).lastInsertRowid));
-  }
-
-  #all(query: string, values: readonly Value[]): Row[] {
-    return told(this.#path, () => this.#database.prepare(query).all([...values]) as Row[]);
+      }));
   }
 }
 
@@ -275,20 +241,4 @@ function jobOf(row: Row): JobRecord {
     error: json(row.error),
     result: json(row.result),
   };
-}
-
-/** Of workspaces that are older than a column. */
-function addColumn(database: Database.Database, table: string, name: string, type: string): void {
-  const found = database.prepare('SELECT name FROM pragma_table_info(?) WHERE name = ?').all([table, name]);
-  if (found.length === 0) database.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
-}
-
-/** @throws WORKSPACE_UNUSABLE with what the database says */
-function told<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof CladError || !(error instanceof Error)) throw error;
-    throw new CladError('WORKSPACE_UNUSABLE', { path, reason: error.message }, { cause: error });
-  }
 }

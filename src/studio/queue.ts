@@ -199,7 +199,10 @@ export class JobQueue {
         process.emitWarning(String(error));
       }
     }
-    this.#tell(running.id);
+    this.#options.onEvent({
+      ...{ type: 'progress', id: running.id, progress: running.progress },
+      ...(message.type === 'note' && { notes: [...running.notes] }),
+    });
   }
 
   /** The process has ended. */

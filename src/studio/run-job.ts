@@ -80,7 +80,10 @@ async function runJob(order: JobOrder, context: JobContext): Promise<Omit<Outcom
     }
     case 'update': {
       const { run, dataset } = job;
-      const folders = { run: join(root, 'runs', run), data: dataFolder(root, dataset) };
+      const folders = {
+        ...{ run: join(root, 'runs', run), data: dataset === null ? null : dataFolder(root, dataset) },
+        ...{ marked: join(root, 'marked', run), cache: join(root, 'cache') },
+      };
       return { update: await updateRun(job, folders, order.started, progressOf(context)) };
     }
   }

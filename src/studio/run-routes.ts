@@ -1,14 +1,12 @@
-/** @file Routes about runs: what came of them, judgements that are called wrong, and frames that are judged by them. */
+/** @file Routes about runs: what came of them. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checked } from './checked.ts';
 import { name } from './fields.ts';
-import { lineQuery } from './line-api.ts';
-import { nameIn, requireBytes, sendPicture } from './replies.ts';
+import { nameIn, sendPicture } from './replies.ts';
 import type { StudioParts } from './studio-app.ts';
-import { markSchema } from './update-api.ts';
 
 /** A report is one file with its style, its pictures and its script inside, whose hash it names itself. In the sandbox it is of no site, so it cannot reach the studio. */
 const reportPolicy =
@@ -55,28 +53,6 @@ export function runRoutes(app: FastifyInstance, { runs }: StudioParts): void {
       )
       .type('application/octet-stream')
       .send(createReadStream(path));
-  });
-}
-
-export function markRoutes(app: FastifyInstance, { runs, streams }: StudioParts): void {
-  app.get('/api/runs/:name/marks', async ({ params }) => runs.marks(nameIn(params)));
-  app.put('/api/runs/:name/marks', async ({ params, body }) => {
-    const run = nameIn(params);
-    const { path, mark } = checked(markSchema, body);
-    await runs.mark(run, path, mark);
-    streams.send({ type: 'changed', what: 'marks', name: run });
-    return {};
-  });
-}
-
-export function lineRoutes(app: FastifyInstance, { runs, line }: StudioParts): void {
-  app.post('/api/line', async ({ query, body }) => {
-    const { run, version = null } = checked(lineQuery, query);
-    const order = {
-      detector: await runs.detector(run, version),
-      run: version === null ? (await runs.folder(run)).path : null,
-    };
-    return line.judge(order, requireBytes(body));
   });
 }
 

@@ -1,7 +1,7 @@
 /** @file Runs and detectors of the workspace as pages see them, from the files that the command line writes and reads. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import { foldersIn } from '../data/folders.ts';
@@ -13,6 +13,7 @@ import { readTrainingLog, stagesIn } from '../report/training-log.ts';
 import type { EarlierView, LogView, ResultsView, RunBrief, RunView, VersionView } from './api.ts';
 import { runCommands } from './commands.ts';
 import { detectorKey, keyOfSource } from './detector-key.ts';
+import type { TrainedRun } from './marks-table.ts';
 import type { Memory } from './memory.ts';
 import { nameProblem } from './names.ts';
 import {
@@ -22,7 +23,6 @@ import {
   resultsFolders,
   thresholdNumbers,
 } from './results-store.ts';
-import type { Mark, MarkedImage } from './update-api.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Points of a curve of losses, at most. */
@@ -31,6 +31,8 @@ const mostPoints = 400;
 export class Runs {
   readonly #workspace: Workspace;
   readonly #memory: Memory;
+  /** By run, as of a state of its file: to read it takes as long as it is large. */
+  readonly #trained = new Map<string, TrainedRun & { readonly key: string; readonly state: string }>();
 
   constructor(workspace: Workspace, memory: Memory) {
     this.#workspace = workspace;
@@ -61,6 +63,7 @@ export class Runs {
     const results = bytes && metadata ? await this.#resultsOf(name, bytes, metadata) : null;
     return {
       ...brief,
+      key: bytes ? detectorKey(bytes) : null,
       classes: metadata?.classes ?? [],
       version: metadata?.history?.at(-1)?.version ?? 1,
       earlier: metadata ? this.#earlier(name, metadata) : [],
@@ -124,20 +127,22 @@ export class Runs {
         : await readResults(this.#resultsFolder(name, key));
     if (!found?.thresholds || (key !== null && found.key !== key))
       throw new CladError('NOT_THERE', { what: 'evaluation of run', name });
-    return { ...found, thresholds: found.thresholds };
+    return { ...found, thresholds: found.thresholds, dataset: await this.#datasetOf(run, found.dataset) };
   }
 
-  /** Judgements that somebody calls wrong. @throws as `folder` */
-  async marks(name: string): Promise<MarkedImage[]> {
-    await this.folder(name);
-    return this.#memory.marks(name);
-  }
-
-  /** @param mark - null takes it back @throws as `results`; NOT_THERE for what is no test image */
-  async mark(name: string, path: string, mark: Mark | null): Promise<void> {
-    if (mark === null) await this.folder(name);
-    else await this.requireTested(name, null, [path]);
-    this.#memory.mark(name, path, mark);
+  /** Which training made a run, and the key of its detector file; undefined where there is none yet. @throws as `folder` */
+  async trained(name: string): Promise<(TrainedRun & { readonly key: string }) | undefined> {
+    const { model } = await this.folder(name);
+    const found = await stat(model).catch(() => undefined);
+    if (!found) return undefined;
+    const state = [found.ino, found.size, found.mtimeMs].join(' ');
+    const before = this.#trained.get(name);
+    if (before?.state === state) return before;
+    const bytes = await readBytes(model);
+    const { created } = readDetector(bytes, model).metadata;
+    const trained = { name, trained: created, key: detectorKey(bytes), state };
+    this.#trained.set(name, trained);
+    return trained;
   }
 
   /** @returns name of their data set @throws as `results`; NOT_THERE for what is none of its test images */
@@ -146,12 +151,9 @@ export class Runs {
     const known = new Set(images.map(({ path }) => path));
     const unknown = paths.find((path) => !known.has(path));
     if (unknown !== undefined) throw new CladError('NOT_THERE', { what: 'test image', name: unknown });
+    // Its images are elsewhere, and one of the workspace that has its name is another.
+    if (dataset === null) throw new CladError('NOT_THERE', { what: 'data set of run', name });
     return dataset;
-  }
-
-  /** Forgets marks from which the detector has learnt. */
-  forgetMarks(name: string, paths: readonly string[]): void {
-    for (const path of paths) this.#memory.mark(name, path, null);
   }
 
   /**
@@ -215,7 +217,21 @@ export class Runs {
   ): Promise<ResultsView | null> {
     const found = await readResults(this.#folders(name).now);
     if (found?.key !== detectorKey(bytes)) return null;
-    return { ...found, thresholds: thresholdNumbers(thresholds) };
+    const dataset = await this.#datasetOf(await this.folder(name), found.dataset);
+    return { ...found, dataset, thresholds: thresholdNumbers(thresholds) };
+  }
+
+  /** The data set of a run, as a name in the workspace; null where it lies elsewhere, and one here may only have its name. */
+  async #datasetOf(run: RunFolder, name: string | null): Promise<string | null> {
+    const root = (await run.originIfAny().catch(() => undefined))?.data.root;
+    if (name === null || root === undefined) return name;
+    const own = join(this.#workspace.folder('data'), name);
+    const [real, realOwn] = await Promise.all(
+      [root, own].map((path) => realpath(path).catch(() => undefined)),
+    );
+    // One that is nowhere any more: the workspace was moved, with its data.
+    const isOwn = real === undefined ? basename(dirname(root)) === 'data' : real === realOwn;
+    return isOwn ? name : null;
   }
 
   /** Files of before whose results are kept; the newest last. */

@@ -3,52 +3,47 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import statics from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { registeredNames } from '../features/backbones/backbone.ts';
-import { builtinNames } from '../features/backbones/builtin-backbone.ts';
 import { optionSchema } from '../methods/describe-options.ts';
 import { methods } from '../methods/registry.ts';
-import { clipped } from '../server/clipped.ts';
 import { type HttpOptions, httpApp, noContent } from '../server/http-app.ts';
 import type { ServiceState } from '../server/service.ts';
 import { tokenCheck } from '../server/token.ts';
 import {
   type DatasetView,
   exclusionSchema,
-  type Job,
-  type JobView,
-  jobSchema,
   type MethodView,
   maskQuery,
   maskRemovalSchema,
   maskSchema,
   type Overview,
   pictureQuery,
-  planSchema,
   regionQuery,
   regionRemovalSchema,
   regionSchema,
   sessionSchema,
   type TrainChoices,
-  type TrainJob,
-  type TrainSettings,
   truthQuery,
   uploadQuery,
 } from './api.ts';
 import { checked } from './checked.ts';
-import { type Datasets, leftOutOf } from './datasets.ts';
+import type { Datasets } from './datasets.ts';
 import type { EventStreams } from './events.ts';
+import { jobRoutes, offeredBackbones } from './job-routes.ts';
 import type { Line } from './line.ts';
+import { lineRoutes, markRoutes, watchRoutes } from './line-routes.ts';
+import type { Marks } from './marks.ts';
 import type { Masks } from './masks.ts';
 import type { Pictures } from './pictures.ts';
 import type { Plans } from './plans.ts';
 import type { JobQueue } from './queue.ts';
 import type { Regions } from './regions.ts';
 import { nameIn, requireBytes, sendPicture } from './replies.ts';
-import { lineRoutes, markRoutes, runRoutes } from './run-routes.ts';
+import { runRoutes } from './run-routes.ts';
 import type { Runs } from './runs.ts';
 import { hasSession, sessionCookie } from './session.ts';
+import type { WatchFolders } from './watch-folders.ts';
+import type { Watches } from './watches.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the application is made of. */
@@ -65,13 +60,17 @@ export interface StudioParts {
   readonly queue: JobQueue;
   readonly plans: Plans;
   readonly line: Line;
+  readonly marks: Marks;
+  readonly watches: Watches;
+  readonly watchFolders: WatchFolders;
+  /** Bytes that each journal of the line may take with its pictures. */
+  readonly keepSize: number;
   readonly streams: EventStreams;
 }
 
 /** The pages load what the studio has, and nothing else; their scripts and styles are files. */
 const ownPages =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-const idParams = z.object({ id: z.coerce.number().int().min(1) });
 
 /** Where the build puts the pages. */
 export const pagesFolder = fileURLToPath(new URL('./page', import.meta.url));
@@ -112,6 +111,7 @@ export async function studioApp(parts: StudioParts, pages = pagesFolder): Promis
   runRoutes(app, parts);
   markRoutes(app, parts);
   lineRoutes(app, parts);
+  watchRoutes(app, parts);
   return app;
 }
 
@@ -127,7 +127,7 @@ function sessionRoutes(app: FastifyInstance, token: string | undefined): void {
 
 function workspaceRoutes(
   app: FastifyInstance,
-  { version, workspace, datasets, runs, queue, streams }: StudioParts,
+  { version, workspace, datasets, runs, queue, watches, keepSize, streams }: StudioParts,
 ): void {
   app.get(
     '/api/overview',
@@ -136,10 +136,14 @@ function workspaceRoutes(
       folder: workspace.root,
       datasets: await datasets.list(),
       runs: await runs.list(),
+      keepSize,
     }),
   );
   app.get('/api/events', (_, reply) => {
-    streams.open(reply, { type: 'jobs', jobs: queue.views });
+    streams.open(reply, [
+      { type: 'jobs', jobs: queue.views },
+      { type: 'watches', watches: watches.views },
+    ]);
   });
   app.get('/api/choices', async (): Promise<TrainChoices> => {
     return {
@@ -154,23 +158,6 @@ function workspaceRoutes(
       backbones: await offeredBackbones(),
     };
   });
-}
-
-async function offeredBackbones(): Promise<string[]> {
-  return [...builtinNames, ...(await registeredNames())];
-}
-
-/**
- * The command line also takes files as methods and backbones, and a file that holds one is a program: who may use the pages may not run any on this machine.
- * @throws OPTION_INVALID for what the pages do not offer
- */
-async function requireOffered({ method, backbone }: TrainSettings): Promise<void> {
-  const refuse = (option: string, offered: readonly string[], actual: string) =>
-    new CladError('OPTION_INVALID', { option, expected: `one of ${offered.join(', ')}`, actual });
-  if (!methods.has(method)) throw refuse('method', [...methods.keys()], clipped(method));
-  if (backbone === undefined) return;
-  const offered = await offeredBackbones();
-  if (!offered.includes(backbone)) throw refuse('backbone', offered, clipped(backbone));
 }
 
 function datasetRoutes(
@@ -242,75 +229,5 @@ function regionRoutes(app: FastifyInstance, { regions, streams }: StudioParts): 
     const view = await regions.remove(nameIn(params), checked(regionRemovalSchema, body));
     streams.send({ type: 'changed', what: 'data', name: nameIn(params) });
     return view;
-  });
-}
-
-function jobRoutes(
-  app: FastifyInstance,
-  { queue, datasets, regions, runs, plans, workspace }: StudioParts,
-): void {
-  /** What a training is given of its data set besides the images. */
-  const givenTo = async ({ dataset, regions: isWanted }: Pick<TrainJob, 'dataset' | 'regions'>) => {
-    const { images, products } = await datasets.view(dataset);
-    return {
-      exclude: leftOutOf(images),
-      roi: isWanted ? await regions.definitions(dataset, products) : {},
-    };
-  };
-  app.get('/api/jobs', async () => queue.views);
-  app.post('/api/jobs', async ({ body }, reply) => {
-    const job = checked(jobSchema, body);
-    return reply.status(201).send(await added(job));
-  });
-  const added = async (job: Job): Promise<JobView> => {
-    switch (job.kind) {
-      case 'demo':
-        await workspace.path('data', 'data set', job.dataset);
-        return queue.add(job.dataset, job);
-      case 'inspect':
-        await datasets.folder(job.dataset);
-        return queue.add(job.dataset, job);
-      case 'train': {
-        await requireOffered(job);
-        const given = await givenTo(job);
-        const folder = await workspace.path('runs', 'run', job.run);
-        // Nothing is waited for from here on: of two that come at once, the second sees the first.
-        if (existsSync(folder) || queue.isBusy(['train'], job.run))
-          throw new CladError('RUN_EXISTS', { path: `runs/${job.run}` });
-        return queue.add(job.run, job, given);
-      }
-      case 'evaluate':
-        await runs.folder(job.run);
-        return queue.add(job.run, job);
-      case 'threshold':
-        await runs.detector(job.run, job.base);
-        return queue.add(job.run, job);
-      case 'update': {
-        const paths = [...job.falseAlarms, ...job.missed];
-        const dataset = await runs.requireTested(job.run, job.of, paths);
-        for (const path of paths) await datasets.file(dataset, path);
-        return queue.add(job.run, { ...job, dataset });
-      }
-    }
-  };
-  const numbered = (params: unknown) => checked(idParams, params).id;
-  app.post('/api/jobs/:id/stop', async ({ params }) => queue.stop(numbered(params)));
-  app.post('/api/jobs/:id/resume', async ({ params }) => {
-    const id = numbered(params);
-    const job = queue.views.find((each) => each.id === id)?.request;
-    // One that failed before it began is asked for anew, with the images that are left out now: perhaps it failed for want of them. So with regions.
-    const isNew = job?.kind === 'train' && !existsSync(await workspace.path('runs', 'run', job.run));
-    return queue.resume(id, isNew ? await givenTo(job) : undefined);
-  });
-  app.delete('/api/jobs/:id', async ({ params }) => {
-    queue.remove(numbered(params));
-    return {};
-  });
-  app.post('/api/plan', async ({ body }, reply) => {
-    const settings = checked(planSchema, body);
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    await requireOffered(settings);
-    return plans.of(settings, await givenTo(settings), gone.signal);
   });
 }

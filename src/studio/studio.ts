@@ -7,7 +7,7 @@
  * await studio.close();
  */
 import type { FastifyBaseLogger } from 'fastify';
-import { lockOfFolder, withLock } from '../core/lock.ts';
+import { lockOfFile, withLock } from '../core/lock.ts';
 import { version } from '../jobs/version.ts';
 import { closeConnections, listen, requireToken } from '../server/listen.ts';
 import type { ServeOptions } from '../server/serve-options.ts';
@@ -17,6 +17,7 @@ import { startChild } from './child.ts';
 import { Datasets } from './datasets.ts';
 import { EventStreams } from './events.ts';
 import { Line } from './line.ts';
+import { Marks } from './marks.ts';
 import { Masks } from './masks.ts';
 import { Memory } from './memory.ts';
 import { Pictures } from './pictures.ts';
@@ -25,14 +26,19 @@ import { JobQueue } from './queue.ts';
 import { Regions } from './regions.ts';
 import { Runs } from './runs.ts';
 import { studioApp } from './studio-app.ts';
+import { WatchFolders } from './watch-folders.ts';
+import { Watches } from './watches.ts';
 import { Workspace } from './workspace.ts';
 
-export type StudioOptions = Pick<
-  ServeOptions,
-  'host' | 'port' | 'token' | 'insecure' | 'allowedHosts' | 'logLevel'
->;
+export interface StudioOptions
+  extends Pick<ServeOptions, 'host' | 'port' | 'token' | 'insecure' | 'allowedHosts' | 'logLevel'> {
+  /** Folders outside the workspace that pages may have watched. @default none */
+  readonly watchFolders?: readonly string[];
+  /** Bytes that each journal of the line page may take with its pictures. @default studioDefaults */
+  readonly keepSize?: number;
+}
 
-export const studioDefaults = { host: '127.0.0.1', port: 8090, logLevel: 'warn' } as const;
+export const studioDefaults = { host: '127.0.0.1', port: 8090, logLevel: 'warn', keepSize: 2e9 } as const;
 
 /** Bytes of an image that is sent, at most. */
 const maxBody = 256 * 2 ** 20;
@@ -51,14 +57,14 @@ export interface RunningStudio {
 /**
  * Starts the studio.
  * @param folder - the workspace, made where it is missing
- * @throws TOKEN_NEEDED, ADDRESS_UNUSABLE, FOLDER_EXPECTED, FILE_REFUSED, WORKSPACE_UNUSABLE, IN_USE where another studio has it open
+ * @throws TOKEN_NEEDED, ADDRESS_UNUSABLE, FILE_NOT_FOUND, FOLDER_EXPECTED, FILE_REFUSED, WORKSPACE_UNUSABLE, IN_USE where another studio has it open
  */
 export async function startStudio(folder: string, options: StudioOptions): Promise<RunningStudio> {
   requireToken(options);
   const workspace = await Workspace.open(folder);
   return new Promise((started, failed) => {
-    // Two queues on one workspace would run each job twice. Held until the studio is closed.
-    withLock(lockOfFolder(workspace.folder('cache')), () => open(workspace, options, started)).catch(failed);
+    // Two queues on one workspace would run each job twice. Held until the studio is closed, beside what it guards: `cache/` may be removed.
+    withLock(lockOfFile(workspace.database), () => open(workspace, options, started)).catch(failed);
   });
 }
 
@@ -78,6 +84,7 @@ async function open(
   const runs = new Runs(workspace, memory);
   const plans = new Plans(startChild, workspace.root);
   const line = new Line();
+  const marks = new Marks(workspace, memory, runs);
   const pictures = new Pictures(`${workspace.folder('cache')}/pictures`);
   const onEvent = (event: StudioEvent) => {
     streams.send(event);
@@ -86,8 +93,11 @@ async function open(
     const isData = kind === 'demo' || kind === 'inspect';
     streams.send({ type: 'changed', what: isData ? 'data' : 'runs', name: subject });
   };
+  const { keepSize = studioDefaults.keepSize } = options;
   let queue: JobQueue | undefined;
+  let watches: Watches | undefined;
   try {
+    const watchFolders = await WatchFolders.of(workspace.root, options.watchFolders ?? []);
     queue = new JobQueue({
       memory,
       root: workspace.root,
@@ -99,7 +109,7 @@ async function open(
         if (request.kind === 'threshold' && detector !== undefined)
           await runs.keepVersion(request.run, detector);
         if (request.kind === 'update' && update) {
-          runs.forgetMarks(
+          marks.forget(
             request.run,
             update.steps.flatMap(({ done }) => done),
           );
@@ -112,6 +122,7 @@ async function open(
           queue?.add(request.dataset, { kind: 'inspect', dataset: request.dataset });
       },
     });
+    watches = new Watches({ workspace, memory, runs, folders: watchFolders, keepSize, onEvent });
     const parts = {
       options: http,
       state,
@@ -125,6 +136,10 @@ async function open(
       queue,
       plans,
       line,
+      marks,
+      watches,
+      watchFolders,
+      keepSize,
       streams,
     };
     const app = await studioApp(parts);
@@ -138,7 +153,7 @@ async function open(
           streams.close();
           plans.close();
           line.close();
-          await queue?.close();
+          await Promise.all([queue?.close(), watches?.close()]);
           // Downloads that go on are not waited for as long as they may take.
           await Promise.race([
             closeConnections(app, state, timeout),
@@ -152,7 +167,7 @@ async function open(
     streams.close();
     plans.close();
     line.close();
-    await queue?.close();
+    await Promise.all([queue?.close(), watches?.close()]);
     memory.close();
   }
 }

@@ -2,7 +2,7 @@
  * @file A run's detector learns from judgements that somebody marked as wrong: false alarms join the good images of their class, then missed defects lower a
  * threshold. Each is a change of its own, by the functions behind `clad update`; one that is refused does not take back the one before it.
  */
-import { resolve } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { CladError, type ErrorCode } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { ProgressListener } from '../core/progress.ts';
@@ -14,6 +14,7 @@ import { addImages } from '../jobs/update/add.ts';
 import { lowerThresholds } from '../jobs/update/lower-threshold.ts';
 import type { Job } from './api.ts';
 import { detectorKey, keyOfSource } from './detector-key.ts';
+import { judgeKept, keptHeatFolder, saidBefore } from './kept-pictures.ts';
 import type { Mark, UpdateResult, UpdateStep } from './update-api.ts';
 
 type UpdateJob = Extract<Job, { kind: 'update' }>;
@@ -28,13 +29,12 @@ const refusals: readonly ErrorCode[] = [
 
 /**
  * Changes the detector; the files of before are kept in the run's `versions/`.
- * @param folders - of the run and of its data set
  * @param started - when the job first began, ISO 8601: what was changed since is its own, done before it was stopped, and is not done twice
  * @throws MARKS_STALE where another detector has made the judgements; what `clad update` throws, but for refusals, which are told of the step
  */
 export async function updateRun(
-  { of, falseAlarms, missed, force }: UpdateJob,
-  { run, data }: { readonly run: string; readonly data: string },
+  { of, run: name, falseAlarms, missed, kept, force }: UpdateJob,
+  { run, data, marked, cache }: UpdateFolders,
   started: string,
   onProgress: ProgressListener,
 ): Promise<UpdateResult> {
@@ -42,7 +42,20 @@ export async function updateRun(
   if (since === undefined || since.some(({ created }) => created < started))
     throw new CladError('MARKS_STALE', {});
   const common = { run, force, onProgress };
-  const below = (path: string) => pathBelow(data, path);
+  // Pictures of the line are told by their names alone.
+  const below = (path: string) =>
+    path.startsWith(marked + sep) ? basename(path) : data === null ? path : pathBelow(data, path);
+  const pathsOf = (tested: readonly string[], line: readonly string[] = []) => [
+    ...tested.map((path) => resolve(data ?? '', path)),
+    ...line.map((file) => join(marked, file)),
+  ];
+  const line = [...(kept?.falseAlarms ?? []), ...(kept?.missed ?? [])];
+  const places = { folder: marked, model: new RunFolder(run).model, cache, run: name };
+  // Of one that goes on, the first change may have been made, and the file of before is not there any more.
+  const before =
+    since.length === 0
+      ? await judgeKept(line, places)
+      : await saidBefore(line, keptHeatFolder(cache, name, of));
   const change: Readonly<Record<Mark, (images: readonly string[]) => Promise<Partial<UpdateStep>>>> = {
     'false-alarm': async (images) => {
       const { version, added, notAdded, classes } = await addImages({ ...common, images, falseAlarm: true });
@@ -62,8 +75,8 @@ export async function updateRun(
   };
   const steps: UpdateStep[] = [];
   for (const [mark, paths] of [
-    ['false-alarm', falseAlarms],
-    ['missed', missed],
+    ['false-alarm', pathsOf(falseAlarms, kept?.falseAlarms)],
+    ['missed', pathsOf(missed, kept?.missed)],
   ] as const) {
     if (paths.length === 0) continue;
     const none: UpdateStep = {
@@ -71,17 +84,34 @@ export async function updateRun(
       ...{ error: null, canForce: false },
     };
     const made = since.find(({ action }) => action === mark);
-    if (made) steps.push({ ...none, version: made.version, done: doneBy(made, paths) });
+    if (made) steps.push({ ...none, version: made.version, done: doneBy(made, paths).map(below) });
     else
       try {
-        steps.push({ ...none, ...(await change[mark](paths.map((path) => resolve(data, path)))) });
+        steps.push({ ...none, ...(await change[mark](paths)) });
       } catch (error) {
         if (!(error instanceof CladError) || !refusals.includes(error.code)) throw error;
         // The sentence says itself whether insisting would help.
         steps.push({ ...none, error: error.words, canForce: error.message.includes('--force') });
       }
   }
-  return { before: of, after: detectorKey(await readBytes(new RunFolder(run).model)), steps };
+  const after = detectorKey(await readBytes(places.model));
+  if (line.length === 0) return { before: of, after, steps };
+  const said = await judgeKept(line, places);
+  const told = line.map((path) => ({
+    ...{ path, before: before.get(path) ?? null, after: said.get(path) ?? null },
+  }));
+  return { before: of, after, steps, kept: told };
+}
+
+/** Where what is learnt from lies. */
+export interface UpdateFolders {
+  readonly run: string;
+  /** The data set of the test images; null where none of them is marked. */
+  readonly data: string | null;
+  /** Pictures of the line. */
+  readonly marked: string;
+  /** Of the workspace. */
+  readonly cache: string;
 }
 
 /**

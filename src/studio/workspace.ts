@@ -1,6 +1,6 @@
 /**
- * @file The workspace: a folder with `data/` (data sets), `regions/`, `runs/` and `detectors/` as the command line takes and writes them, `studio.sqlite` with what only the studio
- * knows, and `cache/`, which can be removed at any time. Every path that a page names is made here, and leads nowhere else: not by its name, not by a link.
+ * @file The workspace: a folder with `data/` (data sets), `regions/`, `runs/` and `detectors/` as the command line takes and writes them, `line/` (journals of what the line page
+ * judged), `marked/` (pictures of the line whose judgements were wrong), `studio.sqlite` with what only the studio knows, and `cache/`, which can be removed at any time. Every path that a page names is made here, and leads nowhere else: not by its name, not by a link.
  */
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve, sep } from 'node:path';
@@ -10,7 +10,7 @@ import { clipped } from '../server/clipped.ts';
 import { nameProblem } from './names.ts';
 
 /** The folders of a workspace that pages can name things in. */
-export type Place = 'data' | 'regions' | 'runs' | 'detectors' | 'cache';
+export type Place = 'data' | 'regions' | 'runs' | 'detectors' | 'line' | 'marked' | 'cache';
 
 export class Workspace {
   /** Absolute, without links. */

@@ -4,6 +4,7 @@ import { ComparePage } from './compare/compare-page.tsx';
 import { Notice } from './components/notice.tsx';
 import { DataPage } from './data/data-page.tsx';
 import { LinePage } from './line/line-page.tsx';
+import { WatchPage } from './line/watch-page.tsx';
 import { busyJobs, connected, listen, overview } from './live.ts';
 import { ResultsPage } from './results/results-page.tsx';
 import { addressOf, route } from './route.ts';
@@ -16,8 +17,10 @@ const pages = ['data', 'train', 'results', 'line'] as const;
 export function App() {
   const [page = 'data', ...rest] = route.value;
   const words = texts.value;
-  // To compare is a way of looking at results.
-  const shown = page === 'compare' ? 'results' : (pages.find((each) => each === page) ?? 'data');
+  // To compare is a way of looking at results, a watched folder one of the line.
+  const within = { compare: 'results', watch: 'line' } as const;
+  const shown =
+    page === 'compare' || page === 'watch' ? within[page] : (pages.find((each) => each === page) ?? 'data');
   const titles = { data: words.data, train: words.train, results: words.results, line: words.line.title };
   useEffect(() => {
     document.documentElement.lang = language.value;
@@ -71,6 +74,8 @@ export function App() {
           <DataPage name={rest[0]} task={rest[1]} of={rest[2]} />
         ) : shown === 'train' ? (
           <TrainPage dataset={rest[0]} />
+        ) : page === 'watch' ? (
+          <WatchPage id={rest[0]} />
         ) : shown === 'line' ? (
           <LinePage run={rest[0]} version={rest[1]} />
         ) : (

@@ -1,9 +1,12 @@
 /** @file What the server tells by itself: jobs as they go on, and that data or runs have changed. Every open page hears the same. */
 import { computed, signal } from '@preact/signals';
-import type { JobView, Overview, StudioEvent } from '../../src/studio/api.ts';
+import type { JobView, Overview, StudioEvent, WatchView } from '../../src/studio/api.ts';
 import { locked, server } from './server.ts';
+import { language } from './texts/texts.ts';
 
 export const overview = signal<Overview | undefined>(undefined);
+/** Folders that are watched. */
+export const watches = signal<readonly WatchView[]>([]);
 export const jobs = signal<readonly JobView[]>([]);
 /** False while the server cannot be reached. */
 export const connected = signal(true);
@@ -34,6 +37,17 @@ function hear(event: StudioEvent): void {
       jobs.value = known ? jobs.value.map((each) => (each.id === job.id ? job : each)) : [...jobs.value, job];
       break;
     }
+    case 'progress': {
+      const { type: _, id, ...news } = event;
+      jobs.value = jobs.value.map((each) => (each.id === id ? { ...each, ...news } : each));
+      break;
+    }
+    case 'watches':
+      watches.value = event.watches;
+      break;
+    case 'watch':
+      heardOf(event.watch);
+      break;
     case 'removed':
       jobs.value = jobs.value.filter(({ id }) => id !== event.id);
       break;
@@ -41,6 +55,14 @@ function hear(event: StudioEvent): void {
       changes.value = { ...changes.value, [event.what]: changes.value[event.what] + 1 };
       if (event.what !== 'marks') void refreshOverview();
   }
+}
+
+/** What is known of a watched folder is that. */
+export function heardOf(watch: WatchView): void {
+  const known = watches.value.some(({ id }) => id === watch.id);
+  watches.value = known
+    ? watches.value.map((each) => (each.id === watch.id ? watch : each))
+    : [...watches.value, watch];
 }
 
 /** The one stream there is, and the next try where it was refused. */
@@ -52,6 +74,12 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) return listen();
   clearTimeout(next);
   stream?.close();
+});
+
+// What is said of data comes in the language of the page, so it is asked for again in another one.
+language.subscribe(() => {
+  const { data } = changes.peek();
+  changes.value = { ...changes.peek(), data: data + 1 };
 });
 
 /** Listens, and again whenever the connection is lost. A browser gives a site six connections, so there is never more than one stream. */

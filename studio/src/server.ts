@@ -20,8 +20,11 @@ import type {
   TrainSettings,
   UploadQuery,
 } from '../../src/studio/api.ts';
-import type { LineJudgement, LineQuery } from '../../src/studio/line-api.ts';
-import type { Mark, MarkedImage } from '../../src/studio/update-api.ts';
+import type { LineJudgement, LineQuery, WatchRequest, WatchView } from '../../src/studio/line-api.ts';
+import type { Keep } from '../../src/studio/outcome.ts';
+import type { LineSaid, Mark, MarkedImage } from '../../src/studio/update-api.ts';
+
+import { said } from './texts/said.ts';
 
 /** Whether the token has to be said first. */
 export const locked = signal(false);
@@ -62,21 +65,23 @@ export const server = {
   signIn: (token: string) => ask('session', { method: 'POST', json: { token } }),
   overview: () => ask<Overview>('overview'),
   choices: () => ask<TrainChoices>('choices'),
-  dataset: (name: string) => ask<DatasetView>(`datasets/${at(name)}`),
+  dataset: (name: string) => ask<DatasetView>(`datasets/${at(name)}`).then(datasetSaid),
   exclude: (name: string, paths: readonly string[], excluded: boolean) =>
     ask(`datasets/${at(name)}/exclusions`, { method: 'POST', json: { paths, excluded } }),
   mask: (name: string, path: string) =>
-    ask<MaskView>(`datasets/${at(name)}/mask?${new URLSearchParams({ path })}`),
+    ask<MaskView>(`datasets/${at(name)}/mask?${new URLSearchParams({ path })}`).then(drawnSaid),
   saveMask: (name: string, mask: MaskRequest) =>
-    ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'PUT', json: mask }),
+    ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'PUT', json: mask }).then(drawnSaid),
   removeMask: (name: string, mask: MaskRemoval) =>
-    ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'DELETE', json: mask }),
+    ask<MaskView>(`datasets/${at(name)}/mask`, { method: 'DELETE', json: mask }).then(drawnSaid),
   region: (name: string, product: string, image: string) =>
-    ask<RegionView>(`datasets/${at(name)}/regions?${new URLSearchParams({ product, image })}`),
+    ask<RegionView>(`datasets/${at(name)}/regions?${new URLSearchParams({ product, image })}`).then(
+      drawnSaid,
+    ),
   saveRegion: (name: string, region: RegionRequest) =>
-    ask<RegionView>(`datasets/${at(name)}/regions`, { method: 'PUT', json: region }),
+    ask<RegionView>(`datasets/${at(name)}/regions`, { method: 'PUT', json: region }).then(drawnSaid),
   removeRegion: (name: string, region: RegionRemoval) =>
-    ask<RegionView>(`datasets/${at(name)}/regions`, { method: 'DELETE', json: region }),
+    ask<RegionView>(`datasets/${at(name)}/regions`, { method: 'DELETE', json: region }).then(drawnSaid),
   upload: (name: string, query: UploadQuery, body: Blob) =>
     ask<{ readonly path: string; readonly known: boolean }>(
       `datasets/${at(name)}/images?${new URLSearchParams({ ...query })}`,
@@ -93,9 +98,29 @@ export const server = {
   /** @param key - of one of its detector files */
   results: (name: string, key: string) =>
     ask<ResultsView>(`runs/${at(name)}/results?${new URLSearchParams({ key })}`),
-  /** @param frame - an image file */
-  judge: (query: LineQuery, frame: Blob) =>
-    ask<LineJudgement>(`line?${new URLSearchParams({ ...query })}`, { method: 'POST', body: frame }),
+  /** @param frame - an image file @param keep - whether it is kept @param given - ends the waiting */
+  judge: (query: LineQuery, frame: Blob, keep: Keep, given: AbortSignal) =>
+    ask<LineJudgement>(`line?${new URLSearchParams({ ...query, keep })}`, {
+      ...{ method: 'POST', body: frame, signal: given },
+    }),
+  /** @param frame - an image file whose judgement was wrong */
+  markFrame: (run: string, mark: Mark, { class: name, score, threshold, verdict }: LineSaid, frame: Blob) => {
+    const said = {
+      ...{ mark, class: name, score: String(score) },
+      ...(threshold !== null && { threshold: String(threshold) }),
+      ...(verdict !== null && { verdict }),
+    };
+    return ask<MarkedImage>(`runs/${at(run)}/marks/frame?${new URLSearchParams(said)}`, {
+      ...{ method: 'POST', body: frame },
+    });
+  },
+  watchFolders: () => ask<{ readonly folders: readonly string[] }>('watches'),
+  watch: (request: WatchRequest) => ask<WatchView>('watches', { method: 'POST', json: request }),
+  startWatch: (id: number) => ask<WatchView>(`watches/${id}/start`, { method: 'POST' }),
+  stopWatch: (id: number) => ask<WatchView>(`watches/${id}/stop`, { method: 'POST' }),
+  removeWatch: (id: number) => ask(`watches/${id}`, { method: 'DELETE' }),
+  markWatched: (id: number, judgement: number, mark: Mark) =>
+    ask<MarkedImage>(`watches/${id}/mark`, { method: 'POST', json: { judgement, mark } }),
   marks: (name: string) => ask<MarkedImage[]>(`runs/${at(name)}/marks`),
   mark: (name: string, path: string, mark: Mark | null) =>
     ask(`runs/${at(name)}/marks`, { method: 'PUT', json: { path, mark } }),
@@ -116,12 +141,39 @@ export const addresses = {
     index: number,
     { key, created }: Pick<ResultsView, 'key' | 'created'>,
   ) => `/api/runs/${at(run)}/results/${what}/${index}?${new URLSearchParams({ key, of: created })}`,
+  watched: (id: number, judgement: number, what: 'photograph' | 'heat', size: 'small' | 'large') =>
+    `/api/watches/${id}/picture?${new URLSearchParams({ judgement: String(judgement), what, size })}`,
+  /** A picture of the line that was kept; with its heat where a detector file is named. */
+  marked: (run: string, file: string, size: 'small' | 'large', key?: string) =>
+    `/api/runs/${at(run)}/marked/${at(file)}?${new URLSearchParams({ size, ...(key !== undefined && { key }) })}`,
   report: (run: string) => `/api/runs/${at(run)}/report`,
   detector: (run: string, version: string | null) =>
     `/api/runs/${at(run)}/detector${version === null ? '' : `?version=${at(version)}`}`,
 };
 
-/** What went wrong, for people. */
+/** What went wrong, for people, in the language of the page. */
 export function sentenceOf(error: unknown): string {
+  if (error instanceof Refused) return said(error.message, error.code);
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What is said of a data set, in the language of the page. */
+function datasetSaid(view: DatasetView): DatasetView {
+  const of = <T extends { readonly message: string }>(all: readonly T[]) =>
+    all.map((each) => ({ ...each, message: said(each.message) }));
+  const { images, inspection, error } = view;
+  return {
+    ...view,
+    images: images.map((image) => (image.flags.length === 0 ? image : { ...image, flags: of(image.flags) })),
+    inspection: inspection && { ...inspection, problems: of(inspection.problems) },
+    error: error && { ...error, message: said(error.message, error.code) },
+  };
+}
+
+/** The same of what is drawn. */
+function drawnSaid<T extends { readonly problem: string | null; readonly refused?: string | null }>(
+  view: T,
+): T {
+  const { problem, refused } = view;
+  return { ...view, problem: problem && said(problem), ...(refused != null && { refused: said(refused) }) };
 }

@@ -1,10 +1,14 @@
 /** @file What the server of the studio refuses: paths that lead away, names that are none, files that are no images, other sites, who has no token. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WatchView } from '../../src/studio/line-api.ts';
+import type { RunView } from '../../src/studio/run-api.ts';
+import type { MarkedImage } from '../../src/studio/update-api.ts';
 import { clad, startClad } from '../helpers/clad.ts';
+import { copySmallTraining } from '../helpers/common-training.ts';
 import { type Serving, startListening } from '../helpers/serve.ts';
 import { smallPng } from '../helpers/small-png.ts';
 
@@ -169,6 +173,96 @@ it('frames are judged by detectors that there are, and marks are of images that 
   expect(await ask('runs/none/marks', mark)).toMatchObject({ status: 404, code: 'NOT_THERE' });
 });
 
+describe('folders that are watched', () => {
+  const json = (method: string, body?: object) => ({
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  });
+  const view = async () => {
+    const answer = await fetch(`${studio.url}/api/watches`);
+    return ((await answer.json()) as { readonly watches: readonly WatchView[] }).watches[0];
+  };
+  it('are those of the workspace alone where no other was allowed', async () => {
+    for (const path of ['/etc', '..', '../outside', 'runs', '.'])
+      expect(await ask('watches', json('POST', { run: 'none', folder: path }))).toMatchObject({
+        ...{ status: 403, code: 'WATCH_OUTSIDE' },
+      });
+    await mkdir(join(work, 'incoming'));
+    expect(await ask('watches', json('POST', { run: 'none', folder: 'incoming' }))).toMatchObject({
+      status: 404,
+    });
+    for (const path of ['watches/7/stop', 'watches/7/start'])
+      expect(await ask(path, json('POST'))).toMatchObject({ status: 404, code: 'NOT_THERE' });
+  });
+  it('are judged as by clad watch, into a journal that it goes on with, and their pictures can be marked', async () => {
+    const data = await copySmallTraining(join(work, 'runs'), 'watching');
+    await copyFile(join(data, 'disc/test/blot/000.png'), join(work, 'incoming/a.png'));
+    expect(await ask('watches', json('POST', { run: 'watching', folder: 'incoming' }))).toMatchObject({
+      status: 201,
+    });
+    await expect.poll(async () => (await view())?.judged.length, { timeout: 30_000 }).toBe(1);
+    const { id, judged, command } = (await view()) as WatchView;
+    expect(judged[0]).toMatchObject({ path: 'a.png', outcome: 'reject', heat: true });
+    for (const what of ['photograph', 'heat'])
+      expect(
+        (
+          await fetch(
+            `${studio.url}/api/watches/${id}/picture?judgement=${judged[0]?.id}&what=${what}&size=small`,
+          )
+        ).headers.get('content-type'),
+      ).toBe('image/webp');
+    const marked = await ask(
+      `watches/${id}/mark`,
+      json('POST', { judgement: judged[0]?.id, mark: 'false-alarm' }),
+    );
+    expect(marked.status).toBe(200);
+    const marks = (await (await fetch(`${studio.url}/api/runs/watching/marks`)).json()) as MarkedImage[];
+    expect(marks).toMatchObject([{ mark: 'false-alarm', from: 'line', said: { class: 'disc' } }]);
+    expect(
+      (await readFile(join(work, 'marked/watching', marks[0]?.path ?? ''))).equals(
+        await readFile(join(work, 'incoming/a.png')),
+      ),
+    ).toBe(true);
+    // Taken back, it is not kept.
+    await ask('runs/watching/marks', json('PUT', { path: marks[0]?.path, mark: null }));
+    expect(existsSync(join(work, 'marked/watching', marks[0]?.path ?? ''))).toBe(false);
+    await ask(`watches/${id}/stop`, json('POST'));
+    await expect
+      .poll(() => existsSync(join(work, 'line/incoming-watching/.journal.sqlite.lock')), { timeout: 30_000 })
+      .toBe(false);
+    await copyFile(join(data, 'disc/test/good/000.png'), join(work, 'incoming/b.png'));
+    // The command that the page shows.
+    const words = command
+      .split(' ')
+      .slice(1)
+      .map((word) => (/^(runs|line|incoming)/.test(word) ? join(work, word) : word));
+    const { stdout } = await clad(...words, '--once', '--json');
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { path?: string }).path),
+    ).toEqual(['b.png', undefined]);
+    // Two tabs that have the run learn at once: the second would learn twice.
+    await ask(`watches/${id}/mark`, json('POST', { judgement: judged[0]?.id, mark: 'false-alarm' }));
+    const { key } = (await (await fetch(`${studio.url}/api/runs/watching`)).json()) as RunView;
+    const kept = { falseAlarms: [marks[0]?.path], missed: [] };
+    const learn = {
+      kind: 'update',
+      run: 'watching',
+      dataset: null,
+      of: key,
+      falseAlarms: [],
+      missed: [],
+      kept,
+    };
+    const asked = [json('POST', learn), json('POST', learn)].map((each) => ask('jobs', each));
+    expect((await Promise.all(asked)).map(({ status, code }) => code ?? status).sort()).toEqual([
+      ...[201, 'RUN_LEARNS'],
+    ]);
+  }, 90_000);
+});
+
 describe('who asks', () => {
   it('a page of another site is refused, and a name that is not this machine', async () => {
     const origin = { headers: { Origin: 'https://elsewhere.example' } };
@@ -182,6 +276,8 @@ describe('who asks', () => {
     const { status, stderr } = await clad('studio', work, '--port', '0', '--no-open');
     expect(status).toBe(2);
     expect(stderr).toContain('process');
+    // Not in what may be removed.
+    expect(existsSync(join(work, '.studio.sqlite.lock'))).toBe(true);
   });
   it('beyond this machine a token is needed, said once, and kept as a cookie that no script can read', async () => {
     const open = await startClad('studio', join(folder, 'b'), '--port', '0', '--no-open', '--host', '0.0.0.0')

@@ -1,5 +1,6 @@
 /** @file A finished detector that gets more images, a class, and loses one again, by the built command: what it says of other classes stays the same to the last bit. */
-import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import type { MissedDocument } from '../../src/jobs/update/lower-threshold.ts';
 import type { RemoveClassDocument } from '../../src/jobs/update/remove-class.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
 import { detectorKey } from '../../src/studio/detector-key.ts';
+import type { LineSaid } from '../../src/studio/update-api.ts';
 import { updateRun } from '../../src/studio/update-run.ts';
 import { clad } from '../helpers/clad.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
@@ -285,7 +287,12 @@ describe('marks of the studio', () => {
     };
     const now = () => new Date().toISOString();
     const learn = (change: Partial<typeof job>, started: string) =>
-      updateRun({ ...job, ...change }, { run: at('run'), data: at('parts') }, started, () => {});
+      updateRun(
+        { ...job, ...change },
+        { run: at('run'), data: at('parts'), marked: at('marked'), cache: at('cache') },
+        started,
+        () => {},
+      );
     const started = now();
     const first = await learn({ missed: [] }, started);
     expect(first).toMatchObject({ before: key, steps: [{ mark: 'false-alarm', done: job.falseAlarms }] });
@@ -297,5 +304,30 @@ describe('marks of the studio', () => {
     expect(steps[0]).toMatchObject({ version: first.steps[0]?.version, done: job.falseAlarms, error: null });
     // An ordinary good part: no honest threshold catches it.
     expect(steps[1]).toMatchObject({ version: null, done: [], error: { code: 'UPDATE_RISKY' } });
+  }, 60_000);
+
+  it('of the line are learnt from pictures that were kept, and told before and after', async () => {
+    const model = at('run/model.onnx');
+    const key = detectorKey(await readFile(model));
+    const file = '0123456789abcdef.png';
+    await mkdir(at('marked'), { recursive: true });
+    await writeFile(at(`marked/${file}`), await encoded(drawPart('weave', 903).image));
+    const folders = { run: at('run'), data: null, marked: at('marked'), cache: at('cache') };
+    const kept = { falseAlarms: [file], missed: [] };
+    const job = {
+      ...{ kind: 'update' as const, run: 'run', dataset: null, of: key, force: true },
+      ...{ falseAlarms: [], missed: [], kept },
+    };
+    const predicted = async () => {
+      const { stdout } = await clad('predict', model, at(`marked/${file}`), '--json');
+      const said = JSON.parse(stdout.trim().split('\n')[0] ?? '') as LineSaid;
+      return { class: said.class, score: said.score, threshold: said.threshold, verdict: said.verdict };
+    };
+    const before = await predicted();
+    const learnt = await updateRun(job, folders, new Date().toISOString(), () => {});
+    expect(learnt).toMatchObject({ before: key, steps: [{ mark: 'false-alarm', done: [file] }] });
+    expect(learnt.kept).toEqual([{ path: file, before, after: await predicted() }]);
+    for (const each of [learnt.before, learnt.after])
+      expect(existsSync(at(`cache/marked/run/${each}/${file}.png`))).toBe(true);
   }, 60_000);
 });

@@ -44,6 +44,29 @@ export const studioErrors = {
     status: 409,
     message: 'Job {id} is {state}, so it cannot be {asked}.',
   },
+  RUN_LEARNS: {
+    kind: 'input',
+    status: 409,
+    message:
+      'Run {run} is learning from marked judgements already. Wait until that is done, then look at what is still marked.',
+  },
+  WATCH_OUTSIDE: {
+    kind: 'input',
+    status: 403,
+    message:
+      '{path} may not be watched: {reason}. Expected a folder of its own in the workspace, or one that the studio was started with (`clad studio --watch-folder DIR`).',
+  },
+  WATCH_AWAY: {
+    kind: 'input',
+    status: 409,
+    message:
+      '{path} is not there: its drive may be away, or the folder was removed. Nothing is judged until it is there again.',
+  },
+  WATCH_TAKEN: {
+    kind: 'input',
+    status: 409,
+    message: '{path} cannot be watched now: {reason}.',
+  },
   MARKS_STALE: {
     kind: 'input',
     status: 409,

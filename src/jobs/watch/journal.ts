@@ -25,6 +25,13 @@ const rowsWithMoves = 'judgements LEFT JOIN moves ON moves.judgement = judgement
 const keptRows = `moved_at AS movedAt, maps.bytes AS mapBytes, maps.modified AS mapModified
   FROM ${rowsWithMoves} LEFT JOIN maps ON maps.judgement = judgements.id`;
 
+/** How often one thing was said. */
+export interface Tallied extends Pick<Judgement, 'verdict' | 'decision'> {
+  /** 1 of what could not be judged, else 0. */
+  readonly failed: number;
+  readonly count: number;
+}
+
 /** An open journal. */
 export class Journal {
   readonly path: string;
@@ -123,6 +130,22 @@ export class Journal {
   /** All judgements, the oldest first. */
   all(): JournalRow[] {
     return this.#rows('ORDER BY id');
+  }
+
+  /** The last judgements, the newest first. */
+  newest(most: number): JournalRow[] {
+    return this.#rows('ORDER BY id DESC LIMIT ?', [most]);
+  }
+
+  /** How often each was said since a moment. @param since - ISO 8601 */
+  tally(since: string): Tallied[] {
+    return told(this.path, () =>
+      this.#database
+        .prepare(
+          'SELECT verdict, decision, error IS NOT NULL AS failed, count(*) AS count FROM judgements WHERE judged_at >= ? GROUP BY 1, 2, 3',
+        )
+        .all([since]),
+    ) as Tallied[];
   }
 
   /** From now on judgements are kept for a sink until they have been sent; one that is known goes on where it was. */

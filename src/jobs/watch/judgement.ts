@@ -1,4 +1,5 @@
 /** @file What is noted of a photograph: a row of the journal, a line of `--json`, a message to a place outside. */
+import type { Seen } from '../../image/seen.ts';
 
 /** A file as it was found: another content comes with another size or time. */
 export interface FileState {
@@ -53,6 +54,15 @@ export interface Judgement extends FileState {
   readonly map: string | null;
   /** Names of the named regions that fail, the furthest above its threshold first, with semicolons between them; null where none does, or the class has none. */
   readonly failedRegions: string | null;
+}
+
+/** Light and sharpness as a judgement has them; undefined where nobody could look. */
+export function seenIn(judgement: Judgement): Seen | undefined {
+  if (judgement.brightness === null) return undefined;
+  const { brightness, contrast, sharpness, clippedDark, clippedBright, warmth, green } = judgement as {
+    readonly [Name in keyof Judgement]: NonNullable<Judgement[Name]>;
+  };
+  return { mean: brightness, contrast, sharpness, clippedDark, clippedBright, warmth, green };
 }
 
 /** A judgement in the journal. */

@@ -46,7 +46,10 @@ export interface RecordsRequest {
   readonly signal?: AbortSignal | undefined;
   /** Is called when it begins, with what tells how it stands at any time. */
   readonly onStart?: ((status: () => WatchStatus) => void) | undefined;
-  readonly onJudged?: ((judgement: Judgement) => void) | undefined;
+  /** Is given the judgement's number in the journal too. */
+  readonly onJudged?: ((judgement: Judgement, id: number) => void) | undefined;
+  /** Is told what is refused as long as it is, as by a drive that is away, and undefined once it works. */
+  readonly onRefused?: ((error: CladError | undefined) => void) | undefined;
   /** Is told what a person should know. */
   readonly onNote?: ((text: string) => void) | undefined;
 }
@@ -196,13 +199,19 @@ export class Records {
       await this.journal.requireThere();
       await this.moves.finishDue();
       await work();
-      if (this.#refused !== '') this.note('It goes on.');
+      if (this.#refused !== '') {
+        this.note('It goes on.');
+        this.#request.onRefused?.(undefined);
+      }
       this.#refused = '';
       return true;
     } catch (error) {
       if (this.#request.once || !isRefusal(error)) throw error;
       // Once for each cause, however often it is tried.
-      if (this.#refused !== error.message) this.note(`${error.message} It is tried again until it works.`);
+      if (this.#refused !== error.message) {
+        this.note(`${error.message} It is tried again until it works.`);
+        this.#request.onRefused?.(error);
+      }
       this.#refused = error.message;
       // What was under way may have been a move.
       this.moves.again();
@@ -219,7 +228,7 @@ export class Records {
     this.#judged++;
     this.#decisions[(decision as Decision | null) ?? 'none']++;
     this.#outboxes.wake();
-    this.#request.onJudged?.(judgement);
+    this.#request.onJudged?.(judgement, id);
     await this.moves.finish(id, judgement, from);
   }
 

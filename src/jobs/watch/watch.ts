@@ -22,6 +22,8 @@ import { unjudgedFiles } from './unjudged.ts';
 export interface WatchRequest extends RecordsRequest {
   /** Folder that photographs come into, in folders of their own or not. */
   readonly folder: string;
+  /** Whether a link that leads out of the folder is judged as what it leads to. @default true */
+  readonly linksOut?: boolean | undefined;
   /** Seconds without a change after which a file is finished. @default 1 */
   readonly settle?: number | undefined;
   /** Seconds without a change after which a file that cannot be read is given up, and noted as such. @default 30 */
@@ -85,12 +87,12 @@ class Watch {
    * @returns milliseconds that the look took, and how many finished files it found
    */
   async #round(): Promise<{ looked: number; found: number }> {
-    const { detector, class: given, signal, once = false } = this.#request;
+    const { detector, class: given, signal, once = false, linksOut = true } = this.#request;
     const { moves } = this.#records;
     await this.#records.forgetOld();
     for (const note of await detector.refresh()) this.#records.note(note);
     const started = performance.now();
-    const { files, leftOut } = await unjudgedFiles(this.#folder, this.#records.journal);
+    const { files, leftOut } = await unjudgedFiles(this.#folder, this.#records.journal, linksOut);
     const looked = performance.now() - started;
     const finished = this.#arrivals.finished(files, performance.now()).slice(0, mostAtOnce);
     this.#remarks.passedOver(leftOut, performance.now(), once);

@@ -63,7 +63,8 @@ export function Pairs({ runs, results, titles }: PairsProps) {
     />
   );
   const open = pairs.find(({ path }) => path === looked);
-  if (pairs.length === 0) return <p>{words.noCommon(results[0].dataset, results[1].dataset)}</p>;
+  if (pairs.length === 0)
+    return <p>{words.noCommon(results[0].dataset ?? '–', results[1].dataset ?? '–')}</p>;
   return (
     <>
       <Summary pairs={ofProduct} results={results} titles={titles} />

@@ -1,10 +1,11 @@
 /** @file A job: what it is, where it stands, how long it still takes, and what can be done with it. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { JobView } from '../../../src/studio/api.ts';
 import { about, duration } from '../format.ts';
 import { jobs } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
+import { said, taskName, unitName } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { CommandLine } from './command-line.tsx';
 import { Notice } from './notice.tsx';
@@ -14,6 +15,8 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
   const [error, setError] = useState<string>();
   const [stopping, setStopping] = useState(false);
   const { id, kind, subject, state, progress, notes, result } = job;
+  // It may have been stopped, and gone on with, in another tab.
+  useEffect(() => setStopping(false), [state]);
   const act = (work: Promise<unknown>) => {
     setError(undefined);
     work.catch((thrown: unknown) => {
@@ -37,7 +40,7 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
       {state === 'running' && (
         <>
           <progress
-            aria-label={progress?.task ?? words.beginning}
+            aria-label={progress ? taskName(progress.task) : words.beginning}
             {...(progress && { value: progress.done, max: Math.max(1, progress.total) })}
           />
           {/* Not read out by itself: it changes ten times a second. The bar above says it to who asks. */}
@@ -45,8 +48,8 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
             {progress ? (
               <>
                 <span>
-                  {progress.task}: {progress.done.toLocaleString()}/{progress.total.toLocaleString()}{' '}
-                  {progress.unit}
+                  {taskName(progress.task)}: {progress.done.toLocaleString()}/
+                  {progress.total.toLocaleString()} {unitName(progress.unit)}
                 </span>
                 {progress.step !== null && progress.steps !== null && (
                   <span>{words.step(progress.step, progress.steps)}</span>
@@ -68,8 +71,11 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
           )}
         </>
       )}
-      <Notice text={error ?? job.error?.message} />
-      {full && result?.update?.steps.map((step) => <Notice key={step.mark} text={step.error?.message} />)}
+      <Notice text={error ?? (job.error ? said(job.error.message, job.error.code) : undefined)} />
+      {full &&
+        result?.update?.steps.map((step) => (
+          <Notice key={step.mark} text={step.error ? said(step.error.message, step.error.code) : undefined} />
+        ))}
       <div class="buttons">
         {(state === 'running' || state === 'waiting') && (
           <button
@@ -127,7 +133,7 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
           </summary>
           <ul class="notes">
             {notes.map((note) => (
-              <li key={note}>{note}</li>
+              <li key={note}>{said(note)}</li>
             ))}
           </ul>
         </details>

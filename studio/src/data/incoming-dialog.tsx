@@ -5,6 +5,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/notice.tsx';
 import { overview, refreshOverview } from '../live.ts';
 import { sentenceOf, server } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { ArchiveRefused, type Incoming } from './incoming.ts';
 import { fileName, folderOf, isImage, isTold, judgedPlace, type Place, placeOf, Renamed } from './place.ts';
@@ -214,7 +215,7 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
             {passed > 0 && <p class="quiet">{words.passed(passed)}</p>}
             {problem !== undefined && (
               <p class="notice bad">
-                {words.notUsable} {problem}.
+                {words.notUsable} {said(problem)}.
               </p>
             )}
             <button type="submit" class="primary" disabled={images.length === 0 || problem !== undefined}>

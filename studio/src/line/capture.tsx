@@ -7,6 +7,7 @@ import { Notice } from '../components/notice.tsx';
 import { overview, refreshOverview } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import type { LineSession } from './session.ts';
 
@@ -86,7 +87,7 @@ export function Capture({ session }: { readonly session: LineSession }) {
       </div>
       {product !== '' && problem !== undefined && (
         <p class="notice bad">
-          {texts.value.incoming.notUsable} {problem}.
+          {texts.value.incoming.notUsable} {said(problem)}.
         </p>
       )}
       <Notice text={error} />

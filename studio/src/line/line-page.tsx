@@ -1,5 +1,6 @@
 /** @file The line page: a camera, what a detector of the workspace says of what it shows, and good parts filmed to learn from. */
 import { useEffect, useRef } from 'preact/hooks';
+import { type Keep, keeps } from '../../../src/studio/outcome.ts';
 import { InlineSelect } from '../components/inline-select.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
@@ -7,10 +8,11 @@ import { changes, overview } from '../live.ts';
 import { go } from '../route.ts';
 import { server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
-import { Board } from './board.tsx';
+import { CameraBoard, Frame } from './board.tsx';
 import { Capture } from './capture.tsx';
-import { type LineSession, lineSession, type Pace, paces } from './session.ts';
-import { Drift, Tally } from './tally.tsx';
+import { type Judged, type LineSession, lineSession, type Pace, paces } from './session.ts';
+import { Sources } from './sources.tsx';
+import { Drift, type Item, Tally } from './tally.tsx';
 
 interface LinePageProps {
   /** Of the address: the run, and a file of `detectors/`. */
@@ -39,10 +41,12 @@ export function LinePage({ run: asked, version: askedVersion }: LinePageProps) {
   }, [run, version]);
   useSpace(session);
   const names = session.cameras.value;
+  const [newest] = session.judged.value;
   return (
     <>
+      <h1>{words.title}</h1>
+      <Sources now={undefined} />
       <div class="head">
-        <h1>{words.title}</h1>
         <button
           type="button"
           class="primary"
@@ -95,16 +99,69 @@ export function LinePage({ run: asked, version: askedVersion }: LinePageProps) {
       <Notice text={session.trouble.value ?? error} />
       {overview.value && runs.length === 0 && <p>{words.noRuns}</p>}
       <div class="line">
-        <Board session={session} />
+        <CameraBoard session={session} />
         <div>
           <Preview session={session} />
-          <Tally session={session} />
-          <Drift session={session} />
+          <Tally
+            run={run}
+            counts={session.counts.value}
+            since={session.since.value}
+            hint={words.countsHint}
+            onReset={() => session.reset()}
+            items={session.judged.value.map((judged) => itemOf(run, judged))}
+          >
+            {run !== undefined && <Journal session={session} />}
+          </Tally>
+          {newest && <Drift drift={newest.drift} name={newest.class} />}
           <Capture session={session} />
         </div>
       </div>
     </>
   );
+}
+
+/** Where judgements are noted, and which frames are kept. */
+function Journal({ session }: { readonly session: LineSession }) {
+  const words = texts.value.line;
+  const [newest] = session.judged.value;
+  const gigabytes = ((overview.value?.keepSize ?? 0) / 1e9).toLocaleString();
+  return (
+    <>
+      <p>
+        <InlineSelect
+          label={words.keep}
+          value={session.keep.value}
+          options={keeps.map((each) => [each, words.keeps[each]])}
+          onChange={(keep) => {
+            session.keep.value = keep as Keep;
+          }}
+        />
+      </p>
+      <p class="quiet">
+        {newest?.journal === null ? (
+          words.notNoted
+        ) : (
+          <>
+            {newest && (
+              <>
+                {words.noted} <code>{newest.journal}</code>.{' '}
+              </>
+            )}
+            {words.keepHint(gigabytes)}
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+function itemOf(run: string | undefined, judged: Judged): Item {
+  const { id, outcome, frame, class: name, score, threshold, at, png, verdict } = judged;
+  return {
+    ...{ id, outcome, picture: frame, class: name, score, threshold, at },
+    large: () => <Frame judged={judged} alt={texts.value.line.frame} />,
+    mark: (mark) => server.markFrame(run ?? '', mark, { class: name, score, threshold, verdict }, png),
+  };
 }
 
 /** The camera as it films. Its element belongs to the session. */

@@ -1,12 +1,13 @@
 /** @file Says of a judgement that it is wrong, or takes that back. */
 import type { ResultImage } from '../../../src/studio/api.ts';
-import type { Mark } from '../../../src/studio/update-api.ts';
+import type { Mark, MarkedImage } from '../../../src/studio/update-api.ts';
 import { texts } from '../texts/texts.ts';
 import { type Judgement, markFor } from './judged.ts';
 
-/** The marks of a run's images, by path, and how they are set. */
+/** The marks of a run: of its test images by path, of pictures of the line, and how they are set. */
 export interface Marks {
   readonly of: ReadonlyMap<string, Mark>;
+  readonly line: readonly MarkedImage[];
   readonly set: (path: string, mark: Mark | null) => void;
 }
 

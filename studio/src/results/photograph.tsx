@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { seenPart } from '../../../src/image/geometry.ts';
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
 import { addresses } from '../server.ts';
+import { texts } from '../texts/texts.ts';
 
 /** What lies over the photographs. */
 export interface Overlay {
@@ -48,6 +49,13 @@ export function Photograph({ run, results, image, index, size, overlay, alt }: P
       />
     );
   };
+  // Pictures of a data set of the same name would be others.
+  if (results.dataset === null)
+    return (
+      <span class="photograph outside" role="img" aria-label={alt}>
+        {texts.value.resultsPage.outside}
+      </span>
+    );
   const ratio = natural && natural.width / natural.height;
   // As large as its place, so that what lies over it fits: of a tile the height is given.
   const style = ratio && {

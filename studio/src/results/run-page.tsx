@@ -10,6 +10,7 @@ import { useAsked } from '../components/use-asked.ts';
 import { changes, jobs } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { Gallery } from './gallery.tsx';
 import { HandOver } from './hand-over.tsx';
@@ -138,7 +139,15 @@ function Finished({ run }: { readonly run: RunView }) {
           />
         </section>
       )}
-      {results && <MarksPanel run={run.name} results={results} marks={marks} error={error} />}
+      {run.key !== null && (results || marks.line.length > 0) && (
+        <MarksPanel
+          run={run.name}
+          detector={run.key}
+          results={results ?? undefined}
+          marks={marks}
+          error={error}
+        />
+      )}
       {results && <Gallery run={run.name} results={results} thresholds={thresholds} marks={marks} />}
       <HandOver run={run} />
     </>
@@ -147,7 +156,7 @@ function Finished({ run }: { readonly run: RunView }) {
 
 interface SaveVersionProps {
   readonly run: string;
-  readonly dataset: string;
+  readonly dataset: string | null;
   readonly base: string | null;
   readonly moved: Thresholds;
   readonly onSaved: (file: string) => void;
@@ -178,7 +187,9 @@ function SaveVersion({ run, dataset, base, moved, onSaved }: SaveVersionProps) {
   const flags = Object.entries(moved).map(([name, value]) => `--threshold ${word(`${name}=${value}`)}`);
   return (
     <>
-      <Notice text={error ?? current?.error?.message} />
+      <Notice
+        text={error ?? (current?.error ? said(current.error.message, current.error.code) : undefined)}
+      />
       <p>
         <button
           type="button"
@@ -194,7 +205,7 @@ function SaveVersion({ run, dataset, base, moved, onSaved }: SaveVersionProps) {
         command={
           flags.length > 0
             ? `clad calibrate ${word(from)} ${flags.join(' ')} --out detectors/NEW.onnx`
-            : `clad tradeoff ${word(from)} ${word(`data/${dataset}`)}`
+            : `clad tradeoff ${word(from)}${dataset === null ? '' : ` ${word(`data/${dataset}`)}`}`
         }
       />
     </>

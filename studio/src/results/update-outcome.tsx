@@ -1,7 +1,7 @@
 /** @file What an update has done: what joined or was lowered, what was refused and the way on, and the test images before and after. */
 import { useState } from 'preact/hooks';
 import type { JobView, RunView } from '../../../src/studio/api.ts';
-import type { UpdateStep } from '../../../src/studio/update-api.ts';
+import type { UpdateResult, UpdateStep } from '../../../src/studio/update-api.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
@@ -9,8 +9,10 @@ import { percent, scoreText } from '../format.ts';
 import { busyJobs } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { BeforeAfter } from './before-after.tsx';
+import { KeptPictures } from './kept-pictures.tsx';
 
 interface UpdateOutcomeProps {
   /** The newest update of the run. */
@@ -39,13 +41,14 @@ export function UpdateOutcome({ job, run }: UpdateOutcomeProps) {
         <Step key={step.mark} step={step} job={job} run={run} />
       ))}
       {changed && <p class="quiet">{words.kept(`runs/${run.name}/versions/`)}</p>}
-      {changed && !run.results && <p>{words.waiting}</p>}
+      {update.kept && update.kept.length > 0 && <KeptPictures run={run.name} update={update} />}
+      {changed && !run.results && run.evaluation && <p>{words.waiting}</p>}
       {changed && run.results && before && (
         <BeforeAfter
           run={run.name}
           before={before}
           now={run.results}
-          learnt={update.steps.flatMap(({ done }) => done)}
+          learnt={update.steps.flatMap(({ done }) => done).filter((path) => !isOfLine(update, path))}
         />
       )}
       {changed && run.results && before && (
@@ -56,6 +59,11 @@ export function UpdateOutcome({ job, run }: UpdateOutcomeProps) {
       <CommandLine command={job.command} />
     </section>
   );
+}
+
+/** Whether a marked image is a picture of the line. */
+function isOfLine({ kept }: UpdateResult, path: string): boolean {
+  return kept?.some((each) => each.path === path) ?? false;
 }
 
 interface StepProps extends UpdateOutcomeProps {
@@ -89,35 +97,41 @@ function Step({ step, job, run }: StepProps) {
           <ul class="refused">
             {refused.map(({ path, reason }) => (
               <li key={path}>
-                {path}: {reason}
+                {path}: {said(reason)}
               </li>
             ))}
           </ul>
         </div>
       )}
-      <Notice text={error?.message} />
+      <Notice text={error ? said(error.message, error.code) : undefined} />
       {canForce && <Insist step={step} job={job} run={run} />}
     </>
   );
 }
 
 /** Does what was refused all the same. */
-function Insist({ step, job: { request }, run: { name, results } }: StepProps) {
+function Insist({ step, job: { request }, run: { name, key } }: StepProps) {
   const words = texts.value.marks;
   const [error, setError] = useState<string>();
-  if (request.kind !== 'update' || !results) return null;
+  if (request.kind !== 'update' || key === null) return null;
   const paths =
     step.refused.length > 0
       ? step.refused.map(({ path }) => path)
       : step.mark === 'missed'
         ? request.missed
         : request.falseAlarms;
-  const none = { falseAlarms: [], missed: [] };
-  const marked = step.mark === 'missed' ? { missed: paths } : { falseAlarms: paths };
+  const keptOf = request.kept ?? { falseAlarms: [], missed: [] };
+  const all = step.mark === 'missed' ? keptOf.missed : keptOf.falseAlarms;
+  const kept = step.refused.length > 0 ? all.filter((path) => paths.includes(path)) : all;
+  const tested = paths.filter((path) => !all.includes(path));
+  const marked = (own: readonly string[]) => ({
+    falseAlarms: step.mark === 'missed' ? [] : [...own],
+    missed: step.mark === 'missed' ? [...own] : [],
+  });
   const isBusy = busyJobs.value.some(({ kind, subject }) => kind === 'update' && subject === name);
   const insist = () =>
     server
-      .add({ ...request, ...none, ...marked, of: results.key, force: true })
+      .add({ ...request, ...marked(tested), kept: marked(kept), of: key, force: true })
       .catch((thrown: unknown) => setError(sentenceOf(thrown)));
   return (
     <>

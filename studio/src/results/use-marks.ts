@@ -15,7 +15,11 @@ export function useMarks(run: string): { readonly marks: Marks; readonly error: 
     server.mark(run, path, mark).catch((thrown: unknown) => setRefused(sentenceOf(thrown)));
   };
   return {
-    marks: { of: new Map(value?.map(({ path, mark }) => [path, mark])), set },
+    marks: {
+      of: new Map(value?.filter(({ from }) => from === 'test').map(({ path, mark }) => [path, mark])),
+      line: value?.filter(({ from }) => from === 'line') ?? [],
+      set,
+    },
     error: refused ?? error,
   };
 }

@@ -256,6 +256,7 @@ export const en = {
     unknown: 'unknown part',
     takenFor: (name: string) => `taken for ${name}`,
     photograph: 'Photograph',
+    outside: 'Its data set is not in the workspace',
     zoomIn: 'Larger',
     zoomOut: 'Smaller',
     fit: 'Whole image',

@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { detectorBytes } from '../../../src/detector/detector-bytes.ts';
 import { Graph, mul } from '../../../src/graph/index.ts';
 import { detectorKey } from '../../../src/studio/detector-key.ts';
+import { Marks } from '../../../src/studio/marks.ts';
 import { Memory } from '../../../src/studio/memory.ts';
 import { ResultsWriter, resultsFolders } from '../../../src/studio/results-store.ts';
 import { Runs } from '../../../src/studio/runs.ts';
@@ -15,11 +16,11 @@ import { Workspace } from '../../../src/studio/workspace.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
 
 /** A detector whose network differs by a number, with a threshold. */
-function detector(factor: number, threshold: number): Uint8Array {
+function detector(factor: number, threshold: number, created = madeMetadata.created): Uint8Array {
   const graph = new Graph();
   graph.output('y', mul(graph.input('x', 'float32', [1]), factor));
   const thresholds = { bolt: { ...madeMetadata.thresholds.bolt!, threshold } };
-  return detectorBytes(graph.toModel(), { ...madeMetadata, thresholds });
+  return detectorBytes(graph.toModel(), { ...madeMetadata, thresholds, created });
 }
 
 it('a version belongs to a run as long as the run has the networks that it was made with', async () => {
@@ -85,8 +86,9 @@ it('what a detector file of before saw stays, and is told apart from what the on
     await writeFile(model, first);
     await saw(first, 0.25);
     expect((await runs.view('r')).results?.images[0]?.score).toBe(0.25);
-    await runs.mark('r', 'bolt/test/good/1.png', 'false-alarm');
-    await expect(runs.mark('r', 'bolt/test/good/2.png', 'missed')).rejects.toMatchObject({
+    const marks = new Marks(workspace, memory, runs);
+    await marks.set('r', 'bolt/test/good/1.png', 'false-alarm');
+    await expect(marks.set('r', 'bolt/test/good/2.png', 'missed')).rejects.toMatchObject({
       code: 'NOT_THERE',
     });
     await writeFile(model, second);
@@ -108,9 +110,52 @@ it('what a detector file of before saw stays, and is told apart from what the on
     expect(last.created).not.toBe(again.created);
     for (const key of ['..', '0123456789abcdef'])
       await expect(runs.results('r', key)).rejects.toMatchObject({ code: 'NOT_THERE' });
-    expect(await runs.marks('r')).toEqual([{ path: 'bolt/test/good/1.png', mark: 'false-alarm' }]);
-    runs.forgetMarks('r', ['bolt/test/good/1.png']);
-    expect(await runs.marks('r')).toEqual([]);
+    const marked = { path: 'bolt/test/good/1.png', mark: 'false-alarm', from: 'test' };
+    expect(await marks.of('r')).toEqual([marked]);
+    // Another training of that name, after the run was removed by hand: what was marked was said of the first one.
+    await writeFile(model, detector(2, 1, '2026-02-01T00:00:00.000Z'));
+    expect(await marks.of('r')).toEqual([]);
+    await writeFile(model, first);
+    expect(await marks.of('r')).toEqual([marked]);
+    marks.forget('r', ['bolt/test/good/1.png']);
+    expect(await marks.of('r')).toEqual([]);
+  } finally {
+    memory.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+it('of a run whose data lie elsewhere no picture of a data set is shown that has the same name', async () => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'clad-runs-')));
+  const workspace = await Workspace.open(join(folder, 'work'));
+  const memory = Memory.open(workspace.database);
+  try {
+    const runs = new Runs(workspace, memory);
+    const run = join(workspace.root, 'runs/r');
+    await mkdir(run, { recursive: true });
+    const model = detector(2, 1);
+    await writeFile(join(run, 'model.onnx'), model);
+    const size = { width: 4, height: 4 };
+    const folders = resultsFolders(workspace.folder('cache'), 'r');
+    const writer = new ResultsWriter(folders, { ...madeMetadata, geometry: size }, folder);
+    await writer.begin();
+    await writer.finish(detectorKey(model), 'parts');
+    const elsewhere = join(folder, 'data/parts');
+    for (const path of [elsewhere, join(workspace.folder('data'), 'parts')])
+      await mkdir(path, { recursive: true });
+    const trainedOn = (root: string) =>
+      writeFile(
+        join(run, 'config.json'),
+        JSON.stringify({ cladVersion: '0', data: { root, layout: 'mvtec', fingerprint: 'f' } }),
+      );
+    await trainedOn(join(workspace.folder('data'), 'parts'));
+    expect((await runs.view('r')).results?.dataset).toBe('parts');
+    await trainedOn(elsewhere);
+    expect((await runs.view('r')).results?.dataset).toBeNull();
+    await expect(runs.requireTested('r', null, [])).rejects.toMatchObject({ code: 'NOT_THERE' });
+    // A workspace that was moved has its data with it.
+    await rm(elsewhere, { recursive: true });
+    expect((await runs.view('r')).results?.dataset).toBe('parts');
   } finally {
     memory.close();
     await rm(folder, { recursive: true, force: true });

@@ -7,6 +7,9 @@ export const marks: Texts['marks'] = {
   hint: 'Markieren, was der Detektor falsch beurteilt: ein gutes Teil, das er anomal nennt, oder einen Fehler, den er durchlässt. Aus den markierten Bildern lernt er ohne ein neues Training.',
   mark: { 'false-alarm': 'Das war ein Fehlalarm', missed: 'Das wurde übersehen' },
   marked: { 'false-alarm': 'Markiert: Fehlalarm', missed: 'Markiert: übersehen' },
+  fromLine: 'von der Linie',
+  lineTitle: 'Bilder von der Linie',
+  notJudged: 'nicht beurteilt',
   takeBack: (path) => `Markierung von ${path} zurücknehmen`,
   against: {
     'false-alarm': 'Nach seinem Ordner ist es fehlerhaft. Nur markieren, wenn es ein gutes Teil zeigt.',

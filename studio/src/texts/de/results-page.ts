@@ -66,6 +66,7 @@ export const resultsPage: Partly<Texts['resultsPage']> = {
   unknown: 'unbekanntes Teil',
   takenFor: (name) => `für ${name} gehalten`,
   photograph: 'Foto',
+  outside: 'Der Datensatz liegt nicht im Arbeitsordner',
   zoomIn: 'Größer',
   zoomOut: 'Kleiner',
   fit: 'Ganzes Bild',

@@ -6,6 +6,9 @@ export const marks = {
   hint: 'Mark what the detector gets wrong: a good part that it calls anomalous, or a defect that it lets pass. It learns from the marked images without a new training.',
   mark: { 'false-alarm': 'This was a false alarm', missed: 'This was missed' },
   marked: { 'false-alarm': 'Marked: false alarm', missed: 'Marked: missed' },
+  fromLine: 'of the line',
+  lineTitle: 'Pictures of the line',
+  notJudged: 'not judged',
   takeBack: (path: string) => `Take back the mark of ${path}`,
   against: {
     'false-alarm': 'Its folder says that it is defective. Mark it only if it shows a good part.',

@@ -1,0 +1,116 @@
+/**
+ * @file The process that watches a folder: `clad watch` itself (jobs/watch), which tells the server of each judgement. It ends when it is told to, and when the server has gone; the
+ * journal knows what was judged, so the next one goes on there.
+ */
+import { existsSync } from 'node:fs';
+import { CladError, reasonOf } from '../core/errors.ts';
+import { asRefusal } from '../core/files.ts';
+import { LiveDrift } from '../jobs/drift/live-drift.ts';
+import { Journal, type JournalRow } from '../jobs/watch/journal.ts';
+import { seenIn } from '../jobs/watch/judgement.ts';
+import { watchFolder } from '../jobs/watch/watch.ts';
+import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
+import { nodeEngine } from '../runtime/node.ts';
+import { driftOf } from './line-drift.ts';
+import { noCounts, outcomeOf } from './outcome.ts';
+import type { FromWatch, JudgedFile, ToWatch, WatchOrder } from './watch-channel.ts';
+
+/** Milliseconds after which a process whose server has gone ends all the same. */
+const grace = 30_000;
+
+const controller = new AbortController();
+const send = (message: FromWatch) => {
+  if (process.connected) process.send?.(message);
+};
+
+process.on('message', (message: ToWatch) => {
+  if (message.type === 'stop') controller.abort();
+  else void run(message);
+});
+process.on('disconnect', () => {
+  controller.abort();
+  setTimeout(() => process.exit(1), grace).unref();
+});
+// Ctrl-C reaches every process of the terminal; the server says what is to be done.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+async function run(order: WatchOrder): Promise<void> {
+  try {
+    await watch(order);
+  } catch (thrown) {
+    const known = asRefusal(thrown);
+    const error =
+      known instanceof CladError ? known : new CladError('INTERNAL', { reason: reasonOf(thrown) });
+    await new Promise<void>((told) => {
+      if (!process.connected) told();
+      else process.send?.({ type: 'failed', error: error.words }, undefined, {}, () => told());
+    });
+  }
+  process.exit(0);
+}
+
+async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder): Promise<void> {
+  const detector = await WatchedDetector.open(await nodeEngine({}), order.detector);
+  let drift: LiveDrift | undefined;
+  let judging = detector.sha256;
+  const follow = () => {
+    drift = undefined;
+    if (order.run === null) return;
+    LiveDrift.of(order.run).then(
+      (live) => {
+        drift = live;
+      },
+      (error: unknown) => process.stderr.write(`no drift: ${reasonOf(error)}\n`),
+    );
+  };
+  follow();
+  try {
+    await tellBefore(journal, order);
+    await watchFolder({
+      ...{ detector, folder, journal, maps, keepSize, linksOut: false, signal: controller.signal },
+      onJudged: (judgement, id) => {
+        // An update has changed it: what the line sees is compared with what the new one knows.
+        if (judgement.modelSha256 !== judging) {
+          judging = judgement.modelSha256;
+          follow();
+        }
+        const { class: name, score, verdict } = judgement;
+        if (name !== null && score !== null)
+          drift?.add({ class: name, score, verdict, seen: seenIn(judgement) });
+        const told = drift && name !== null ? driftOf(drift, name) : null;
+        send({ type: 'judged', file: fileOf({ ...judgement, id }), drift: told });
+      },
+      onRefused: (error) => {
+        const away = error && !existsSync(folder) ? new CladError('WATCH_AWAY', { path: folder }) : error;
+        send({ type: 'refused', error: away?.words ?? null });
+      },
+      onNote: (text) => send({ type: 'note', text }),
+    });
+  } finally {
+    await detector.release();
+  }
+}
+
+/** What an earlier process has judged. */
+async function tellBefore(path: string, { since, most }: Pick<WatchOrder, 'since' | 'most'>) {
+  const journal = await Journal.open(path);
+  try {
+    const counts = noCounts();
+    for (const { verdict, decision, failed, count } of journal.tally(since))
+      counts[outcomeOf({ verdict, decision, failed: failed === 1 })] += count;
+    const judged = journal.newest(most).filter(({ judgedAt }) => judgedAt >= since);
+    send({ type: 'began', judged: judged.map(fileOf), counts });
+  } finally {
+    journal.close();
+  }
+}
+
+function fileOf(row: Omit<JournalRow, 'movedAt'>): JudgedFile {
+  const { id, path, judgedAt: at, class: name, score, threshold, verdict, decision, error, map } = row;
+  return {
+    ...{ id, path, at, class: name, score, threshold, error, map, heat: map !== null },
+    verdict: verdict as JudgedFile['verdict'],
+    outcome: outcomeOf({ verdict, decision, failed: error !== null }),
+    ...{ bytes: row.bytes, modified: row.modified },
+  };
+}

@@ -1,0 +1,73 @@
+/** @file Where what the line page judges is kept in the workspace, and a watched folder as pages see it. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { shellWord } from '../core/shell-word.ts';
+import type { WatchView } from './line-api.ts';
+import type { JudgedFile } from './watch-channel.ts';
+import type { RememberedWatch } from './watches-table.ts';
+
+/** Judgements that pages are shown. */
+const mostShown = 12;
+
+/** Files of a folder of `line/`. */
+export interface LinePlaces {
+  readonly journal: string;
+  /** Folder of pictures with their heat. */
+  readonly maps: string;
+}
+
+/** @param line - the folder `line/` of the workspace @param name - of the folder in it */
+export function linePlaces(line: string, name: string): LinePlaces {
+  const folder = join(line, name);
+  return { journal: join(folder, 'journal.sqlite'), maps: join(folder, 'maps') };
+}
+
+/** A name of a folder in `line/` that says what it is of, and is of nothing else. */
+export function lineName(of: string): string {
+  const plain = of.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
+  return plain === of ? plain : `${plain}-${createHash('sha256').update(of).digest('hex').slice(0, 6)}`;
+}
+
+/** The same, that none has. @param taken - names that are given and may not be there yet */
+export function freeLineName(line: string, of: string, taken: readonly string[]): string {
+  const plain = lineName(of);
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? plain : `${plain}-${number}`;
+    if (!taken.includes(name) && !existsSync(join(line, name))) return name;
+  }
+}
+
+/** @param root - of the workspace @param keepSize - bytes that its journal and pictures may take */
+export function watchView(
+  {
+    remembered,
+    judged,
+    state,
+    trouble,
+    notes,
+    counts,
+    drift,
+  }: Pick<WatchView, 'state' | 'trouble' | 'notes' | 'counts' | 'drift'> & {
+    readonly remembered: RememberedWatch;
+    readonly judged: readonly JudgedFile[];
+  },
+  root: string,
+  keepSize: number,
+): WatchView {
+  const { id, folder, run, version, created: since } = remembered;
+  const places = linePlaces(join(root, 'line'), remembered.name);
+  const fromRoot = (path: string) => relative(root, path).replaceAll('\\', '/');
+  const below = fromRoot(folder);
+  const journal = fromRoot(places.journal);
+  const words = [
+    ...['clad', 'watch', version === null ? `runs/${run}` : `detectors/${version}`],
+    ...[below.startsWith('..') ? folder : below, '--journal', journal, '--maps', fromRoot(places.maps)],
+    ...['--keep-size', `${Math.round(keepSize / 1e6)}MB`],
+  ];
+  return {
+    ...{ id, folder, run, version, state, trouble, notes, since, counts, drift, journal },
+    judged: judged.slice(0, mostShown).map(({ bytes: _, modified: __, map: ___, ...shown }) => shown),
+    command: words.map((word) => shellWord(word, process.platform === 'win32')).join(' '),
+  };
+}

@@ -1,0 +1,305 @@
+/**
+ * @file Folders that are watched, each by a process of its own (watch-process.ts): begun by a page and gone on with whatever becomes of it. What is to be watched is remembered, so that a
+ * studio that is started again goes on; a process that ends, or a folder that is away, is tried again until somebody stops it.
+ */
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CladError } from '../core/errors.ts';
+import { asRefusal } from '../core/files.ts';
+import { isInside } from '../data/folders.ts';
+import { isUnchanged } from '../jobs/watch/destinations.ts';
+import type { StudioEvent, ToldError } from './api.ts';
+import { type Child, type Listener, startProcess } from './child.ts';
+import type { WatchRequest, WatchView } from './line-api.ts';
+import type { Memory } from './memory.ts';
+import type { Runs } from './runs.ts';
+import type { FromWatch, JudgedFile, WatchOrder } from './watch-channel.ts';
+import type { WatchFolders } from './watch-folders.ts';
+import { freeLineName, linePlaces, watchView } from './watch-view.ts';
+import { hear, mostKnown, newWatch, type Watch } from './watched.ts';
+import type { RememberedWatch } from './watches-table.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Processes at once: each has a detector open. */
+const mostOpen = 4;
+/** Milliseconds until a process that ended is started again; between two tellings; that one may take to end. */
+const [retryAfter, interval, patience] = [5000, 200, 20_000];
+/** Milliseconds that a picture is waited for: it is put into its place just after its judgement is told. */
+const pictureComes = 3000;
+
+export type StartWatch = (order: WatchOrder, listener: Listener<FromWatch>) => Child;
+
+export interface WatchesOptions {
+  readonly workspace: Workspace;
+  readonly memory: Memory;
+  readonly runs: Runs;
+  readonly folders: WatchFolders;
+  /** Bytes that a journal with its pictures may take. */
+  readonly keepSize: number;
+  readonly onEvent: (event: StudioEvent) => void;
+  /** Tests put another in its place. */
+  readonly start?: StartWatch;
+}
+
+export class Watches {
+  readonly #options: WatchesOptions;
+  readonly #watches = new Map<number, Watch>();
+  #closing = false;
+
+  /** Goes on with what was watched when the server of before ended. */
+  constructor(options: WatchesOptions) {
+    this.#options = options;
+    for (const remembered of options.memory.watches.all) {
+      const watch = this.#keep(remembered);
+      if (remembered.wanted) this.#begin(watch);
+    }
+  }
+
+  get views(): WatchView[] {
+    return [...this.#watches.values()].map((watch) => this.#view(watch));
+  }
+
+  /**
+   * Watches a folder; one that is known with this detector goes on with its journal.
+   * @throws as `WatchFolders.find` and `Runs.detector`; WATCH_TAKEN
+   */
+  async add({ run, version: asked, folder: named }: WatchRequest): Promise<WatchView> {
+    const { memory, runs, folders, workspace } = this.#options;
+    const version = asked ?? null;
+    const folder = await folders.find(named);
+    await runs.detector(run, version);
+    // Nothing is waited for from here on: of two tabs that ask at once, the second sees the first.
+    const known = [...this.#watches.values()].find(
+      ({ remembered: each }) => each.folder === folder && each.run === run && each.version === version,
+    );
+    if (known) return this.#start(known);
+    this.#requireRoom(folder);
+    const taken = [...this.#watches.values()].map(({ remembered }) => remembered.name);
+    const name = freeLineName(workspace.folder('line'), `${basename(folder)}-${run}`, taken);
+    const id = memory.watches.add({ name, folder, run, version });
+    const watch = this.#keep(memory.watches.all.find((each) => each.id === id) as RememberedWatch);
+    this.#begin(watch);
+    this.#tell(watch);
+    return this.#view(watch);
+  }
+
+  /** @throws NOT_THERE, WATCH_TAKEN */
+  start(id: number): WatchView {
+    return this.#start(this.#watch(id));
+  }
+
+  /** Ends after the photograph at hand; one that is off stays so. @throws NOT_THERE */
+  stop(id: number): WatchView {
+    const watch = this.#watch(id);
+    this.#options.memory.watches.want(id, false);
+    this.#end(watch);
+    this.#tell(watch);
+    return this.#view(watch);
+  }
+
+  /** Takes one out of the list; its journal stays. @throws NOT_THERE */
+  remove(id: number): void {
+    const watch = this.#watch(id);
+    this.#end(watch);
+    this.#options.memory.watches.remove(id);
+    this.#watches.delete(id);
+    this.#options.onEvent({ type: 'watches', watches: this.views });
+  }
+
+  /**
+   * A file that was judged, or its picture with the heat.
+   * @throws NOT_THERE where it has gone, or is another by now; WATCH_OUTSIDE
+   */
+  async picture(id: number, judgement: number, what: 'photograph' | 'heat'): Promise<string> {
+    const { remembered } = this.#watch(id);
+    const file = this.judgement(id, judgement);
+    const gone = () => new CladError('NOT_THERE', { what: 'picture', name: file.path });
+    if (what === 'photograph') {
+      const path = join(remembered.folder, file.path);
+      if (!(await isInside(path, await this.#options.folders.find(remembered.folder))))
+        throw new CladError('WATCH_OUTSIDE', { path: file.path, reason: 'it is a link out of its folder' });
+      if (!(await isUnchanged(path, file))) throw gone();
+      return path;
+    }
+    if (file.map === null) throw gone();
+    const path = join(this.#places(remembered).maps, file.map);
+    for (const end = Date.now() + pictureComes; !existsSync(path); await sleep(50))
+      if (Date.now() > end) throw gone();
+    return path;
+  }
+
+  /** @throws NOT_THERE for one that is not among the last */
+  judgement(id: number, judgement: number): JudgedFile {
+    const found = this.#watch(id).judged.find((each) => each.id === judgement);
+    if (!found) throw new CladError('NOT_THERE', { what: 'judgement', name: judgement });
+    return found;
+  }
+
+  /** The run whose detector judges. @throws NOT_THERE */
+  runOf(id: number): string {
+    return this.#watch(id).remembered.run;
+  }
+
+  /** Ends all, to be gone on with by the next server. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const all = [...this.#watches.values()];
+    for (const each of all) this.#end(each);
+    await Promise.all(all.map(({ ended }) => ended));
+  }
+
+  #keep(remembered: RememberedWatch): Watch {
+    const watch = newWatch(remembered);
+    this.#watches.set(remembered.id, watch);
+    return watch;
+  }
+
+  #start(watch: Watch): WatchView {
+    const { id, folder } = watch.remembered;
+    if (watch.state === 'off') {
+      this.#requireRoom(folder);
+      this.#options.memory.watches.want(id, true);
+      this.#begin(watch);
+      this.#tell(watch);
+    }
+    return this.#view(watch);
+  }
+
+  /** @throws WATCH_TAKEN */
+  #requireRoom(folder: string): void {
+    const open = [...this.#watches.values()].filter(({ state }) => state !== 'off').length;
+    const reason = `${mostOpen} folders are watched already; stop one of them first`;
+    if (open >= mostOpen) throw new CladError('WATCH_TAKEN', { path: folder, reason });
+  }
+
+  #begin(watch: Watch): void {
+    watch.state = 'opening';
+    watch.trouble = null;
+    // One that was stopped a moment ago has the journal until it has ended.
+    watch.ended = watch.ended.then(async () => {
+      if (watch.state === 'off' || this.#closing) return;
+      try {
+        await this.#run(watch, await this.#order(watch.remembered));
+      } catch (error) {
+        this.#failed(watch, asToldError(error));
+      }
+    });
+  }
+
+  /** Runs a process to its end. */
+  #run(watch: Watch, order: WatchOrder): Promise<void> {
+    const start =
+      this.#options.start ?? ((wanted, listener) => startProcess('./watch-process.js', wanted, listener));
+    return new Promise((resolve) => {
+      let failure: ToldError | undefined;
+      let isAsked = false;
+      if (watch.state === 'off' || this.#closing) {
+        resolve();
+        return;
+      }
+      const child = start(order, {
+        onMessage: (message) => {
+          if (message.type === 'failed') failure = message.error;
+          else {
+            hear(watch, message);
+            this.#tellSoon(watch);
+          }
+        },
+        onEnd: (how) => {
+          watch.child = undefined;
+          const died = new CladError('WORKER_DIED', {
+            worker: 'The process that watches this folder',
+            ...{ reason: `ended by ${how}`, remedy: 'It is started again.' },
+          });
+          // It may have been started again meanwhile.
+          if (!isAsked) this.#failed(watch, failure ?? died.words);
+          resolve();
+        },
+      });
+      watch.child = {
+        stop: () => {
+          isAsked = true;
+          child.stop();
+        },
+        kill: () => child.kill(),
+      };
+    });
+  }
+
+  #failed(watch: Watch, error: ToldError): void {
+    // It was told to end.
+    if (watch.state === 'off' || this.#closing) return;
+    watch.state = 'trouble';
+    watch.trouble = error;
+    this.#tell(watch);
+    watch.retry = setTimeout(() => this.#begin(watch), retryAfter);
+    watch.retry.unref();
+  }
+
+  async #order({
+    folder,
+    run,
+    version,
+    created: since,
+    ...remembered
+  }: RememberedWatch): Promise<WatchOrder> {
+    const { runs, folders, keepSize } = this.#options;
+    if (!existsSync(folder)) throw new CladError('WATCH_AWAY', { path: folder });
+    await folders.find(folder);
+    const own = (await runs.folder(run)).path;
+    const detector = await runs.detector(run, version);
+    return {
+      type: 'watch',
+      ...{ detector, run: version === null ? own : null, folder },
+      ...{ ...this.#places(remembered), keepSize, since, most: mostKnown },
+    };
+  }
+
+  #end(watch: Watch): void {
+    watch.state = 'off';
+    watch.trouble = null;
+    clearTimeout(watch.retry);
+    const { child } = watch;
+    if (!child) return;
+    child.stop();
+    const timer = setTimeout(() => child.kill(), patience);
+    timer.unref();
+    void watch.ended.then(() => clearTimeout(timer));
+  }
+
+  #tellSoon(watch: Watch): void {
+    watch.telling ??= setTimeout(() => {
+      watch.telling = undefined;
+      this.#tell(watch);
+    }, interval);
+  }
+
+  #tell(watch: Watch): void {
+    if (this.#watches.has(watch.remembered.id))
+      this.#options.onEvent({ type: 'watch', watch: this.#view(watch) });
+  }
+
+  /** @throws NOT_THERE */
+  #watch(id: number): Watch {
+    const watch = this.#watches.get(id);
+    if (!watch) throw new CladError('NOT_THERE', { what: 'watched folder', name: id });
+    return watch;
+  }
+
+  #places({ name }: Pick<RememberedWatch, 'name'>): Pick<WatchOrder, 'journal' | 'maps'> {
+    return linePlaces(this.#options.workspace.folder('line'), name);
+  }
+
+  #view(watch: Watch): WatchView {
+    const { workspace, keepSize } = this.#options;
+    return watchView(watch, workspace.root, keepSize);
+  }
+}
+
+function asToldError(thrown: unknown): ToldError {
+  const error = asRefusal(thrown);
+  return error instanceof CladError
+    ? error.words
+    : new CladError('INTERNAL', { reason: String(thrown) }).words;
+}

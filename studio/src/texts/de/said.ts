@@ -1,0 +1,7 @@
+/** @file What the server says, in German. */
+import type { Sayings } from '../sayings.ts';
+import { errors } from './said/errors.ts';
+import { sentences } from './said/sentences.ts';
+import { tasks, units } from './said/tasks.ts';
+
+export const de: Sayings = { errors, tasks, units, sentences };

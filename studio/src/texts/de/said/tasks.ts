@@ -1,0 +1,43 @@
+/** @file Names of tasks in German, and of what they count. */
+
+export const tasks = {
+  'bits of 16-bit files': 'Bits der 16-Bit-Dateien',
+  'candidates for the memory bank': 'Kandidaten für die Memory Bank',
+  'checking images': 'Bilder prüfen',
+  'checking textures': 'Texturen prüfen',
+  'defective parts': 'fehlerhafte Teile',
+  'demo data': 'Beispieldaten',
+  embedding: 'Einbettung',
+  evaluating: 'Auswerten',
+  'feature maps': 'Merkmalskarten',
+  foregrounds: 'Vordergründe',
+  'good images': 'gute Bilder',
+  'good parts': 'gute Teile',
+  'known defects': 'bekannte Fehler',
+  likelihoods: 'Wahrscheinlichkeiten',
+  'matching to the memory bank': 'Abgleich mit der Memory Bank',
+  memory: 'Speicher',
+  'memory bank': 'Memory Bank',
+  'new images': 'neue Bilder',
+  'patch features': 'Patch-Merkmale',
+  'principal components': 'Hauptkomponenten',
+  'reading images': 'Bilder lesen',
+  regions: 'Bereiche',
+  'regions of interest': 'Prüfbereiche',
+  'stage 1': 'Stufe 1',
+  'stage 2': 'Stufe 2',
+  subspaces: 'Unterräume',
+  'synthesis images': 'Bilder zur Synthese',
+  'synthetic defects': 'künstliche Fehler',
+  thresholds: 'Schwellen',
+  training: 'Training',
+} as const;
+
+export const units = {
+  defects: 'Fehler',
+  entries: 'Einträge',
+  images: 'Bilder',
+  iterations: 'Durchgänge',
+  patches: 'Patches',
+  steps: 'Schritte',
+} as const;

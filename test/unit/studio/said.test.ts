@@ -1,0 +1,144 @@
+/** @file What the server says, in the language of the page: which codes, tasks and sentences German has, and that each is still said in English as German knows it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { errorCatalogue } from '../../../src/core/error-catalogue.ts';
+import { CladError, type ErrorCode, type ErrorValues } from '../../../src/core/errors.ts';
+import { de } from '../../../studio/src/texts/de/said.ts';
+import { Interpreter } from '../../../studio/src/texts/sayings.ts';
+
+const german = new Interpreter(de);
+const src = fileURLToPath(new URL('../../../src', import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ({ name: name.replaceAll('\\', '/'), text: readFileSync(join(src, name), 'utf8') }));
+const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+/** Codes that no page of the studio shows: of other commands, of pages without a server, of whoever starts the studio, and of programs that call the library. */
+const elsewhere = new Set<string>([
+  ...['ARGUMENT_INVALID', 'USAGE', 'PLUGIN_INVALID', 'GRAPH_SHAPE', 'GRAPH_NO_GRADIENT', 'MODEL_UNSUITABLE'],
+  ...['METRIC_INPUT', 'GOLDEN_MISSING', 'CALIBRATION_TRAINED', 'LIST_INVALID', 'SPLIT_TABLE_INVALID'],
+  ...['EXPORT_MADE', 'EXPORT_NEEDS_IMAGES', 'EXPORT_VERSION_EXISTS', 'FILE_EXISTS', 'FOLDER_FOREIGN'],
+  ...['SHARDS_DAMAGED', 'SHARDS_DIFFER', 'SHARDS_MISSING', 'SHARDS_MIXED', 'SHARDS_TWICE'],
+  ...['CAMERA_FAILED', 'FFMPEG_MISSING', 'FFMPEG_OLD', 'CLASS_GIVEN_UNKNOWN', 'MAP_TOO_LARGE'],
+  ...['BACKBONE_CARD_INVALID', 'BACKBONE_CARD_NEEDED', 'BACKBONE_CHANGED', 'SAFETENSORS_INVALID'],
+  ...['STATE_DICT_UNSUITABLE', 'ADDRESS_UNUSABLE', 'TOKEN_NEEDED', 'TOKEN_UNUSABLE', 'STUDIO_PAGE_MISSING'],
+  ...['DETECTOR_NAME_TWICE', 'DETECTOR_UNAVAILABLE', 'DETECTOR_UNKNOWN', 'CLIENT_GONE', 'IMAGE_BITS_OTHER'],
+  ...['STORAGE_FULL', 'STORAGE_UNAVAILABLE', 'WEBGPU_UNAVAILABLE', 'ENGINE_UNAVAILABLE', 'FETCH_FAILED'],
+]);
+
+describe('German for errors', () => {
+  it('is there for each code that a page of the studio can show', () => {
+    const missing = Object.keys(errorCatalogue).filter(
+      (code) => !(code in de.errors) && !elsewhere.has(code) && !code.startsWith('TEACH_'),
+    );
+    expect(missing).toEqual([]);
+    expect([...elsewhere].filter((code) => !(code in errorCatalogue) || code in de.errors)).toEqual([]);
+  });
+  it('has the values of the English sentence', () => {
+    const values = ([code, own]: [string, string]) => [code, namesIn(own)];
+    const english = (code: string) => [code, namesIn(errorCatalogue[code as ErrorCode].message)];
+    const all = Object.entries(de.errors) as [string, string][];
+    expect(all.map(values)).toEqual(all.map(([code]) => english(code)));
+  });
+  it('finds the values of a sentence that was made elsewhere', () => {
+    const codes = Object.keys(de.errors) as ErrorCode[];
+    // As names and reasons are: without what could end a part of a sentence.
+    const value = fc.stringMatching(/^[a-z0-9äöü/_-]{1,12}$/);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...codes),
+        fc.array(value, { minLength: 8, maxLength: 8 }),
+        (code, some) => {
+          const names = [...new Set(namesIn(errorCatalogue[code].message))] as string[];
+          const given = Object.fromEntries(names.map((name, at) => [name, `x${some[at % 8]}${at}`]));
+          const { message } = new CladError(code, given as unknown as ErrorValues<ErrorCode>);
+          const own = german.sentence(message, code);
+          expect(own).toBe(
+            (de.errors[code] ?? '').replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name])),
+          );
+        },
+      ),
+    );
+  });
+});
+
+describe('German for tasks', () => {
+  /** Of commands that the studio has no page for, and of a page without a server. */
+  const others = new Set([
+    ...['predicting', 'comparing', 'comparing pixels', 'reading pictures', 'reading files', 'drawn defects'],
+    ...[
+      'building the data set',
+      'images of the class',
+      'measuring ranges',
+      'training images',
+      'images of now',
+    ],
+    ...['test images'],
+  ]);
+  const said = files
+    .filter(({ name }) => !name.startsWith('web/'))
+    .flatMap(({ text }) => [
+      ...text.matchAll(/\btask: '([^']+)'|\bimages\('([^']+)'|, '((?:good|defective) parts)'/g),
+    ])
+    .map(([, ...found]) => found.find((each) => each !== undefined) as string);
+  it('is there for each that a job of the studio can be at', () => {
+    expect(said.length).toBeGreaterThan(40);
+    const missing = [...new Set([...said, 'stage 1', 'stage 2'])].filter(
+      (name) => !(name in de.tasks) && !others.has(name),
+    );
+    expect(missing).toEqual([]);
+    const units = files.flatMap(({ text }) =>
+      [...text.matchAll(/\bunit: '([^']+)'/g)].map(([, unit]) => unit),
+    );
+    // Of the commands above.
+    const unitsElsewhere = ['files', 'pictures', 'predictions'];
+    expect(
+      [...new Set(units)].filter(
+        (unit) => !((unit as string) in de.units) && !unitsElsewhere.includes(unit as string),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('German for sentences', () => {
+  /** Of parts that are put together otherwise than they stand in the sources. */
+  const madeUp = ['are they inverted?', '1 group'];
+  it('is of sentences that are still said so in English', () => {
+    const all = files.map(({ text }) => text.replaceAll('\\', '')).join('\n');
+    const gone = Object.keys(de.sentences).filter((english) =>
+      english
+        .split(/\{\w+\}|[;:.]/)
+        .map((part) => part.replaceAll(/^[\s,()/%]+|[\s,()/%]+$/g, ''))
+        .some((part) => part.length > 3 && !all.includes(part) && !madeUp.includes(part)),
+    );
+    expect(gone).toEqual([]);
+  });
+  it('has the values of the English one', () => {
+    for (const [english, own] of Object.entries(de.sentences)) expect(namesIn(own)).toEqual(namesIn(english));
+  });
+  it.each([
+    ['the same pixels as bolt/train/good/1.png, x.png', 'dieselben Pixel wie bolt/train/good/1.png, x.png'],
+    [
+      'no masks, so no pixel metrics; expected ground_truth/crack/1_mask.png',
+      'keine Fehlermasken, also keine Pixelmaße; erwartet wird ground_truth/crack/1_mask.png',
+    ],
+    [
+      'There is no run run in this workspace. Load the page again to see what there is.',
+      'In diesem Arbeitsordner gibt es den Lauf run nicht. Die Seite neu laden, um zu sehen, was es gibt.',
+    ],
+    [
+      'Job 3 is stopped, so it cannot be gone on with.',
+      'Auftrag 3 (angehalten) kann nicht fortgesetzt werden.',
+    ],
+    [
+      '"a/b" was not taken: it has a slash in it.',
+      '"a/b" wurde nicht genommen: er enthält einen Schrägstrich.',
+    ],
+    ['Nobody has translated this.', 'Nobody has translated this.'],
+  ])('says %s as %s', (english, own) => {
+    expect(german.sentence(english)).toBe(own);
+  });
+});

@@ -1,0 +1,175 @@
+/** @file Folders that are watched: which may be, and that one goes on through whatever ends its process, until somebody stops it. */
+import { mkdir, mkdtemp, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { StudioEvent } from '../../../src/studio/api.ts';
+import type { Listener } from '../../../src/studio/child.ts';
+import { Memory } from '../../../src/studio/memory.ts';
+import { noCounts } from '../../../src/studio/outcome.ts';
+import { Runs } from '../../../src/studio/runs.ts';
+import type { FromWatch, JudgedFile, WatchOrder } from '../../../src/studio/watch-channel.ts';
+import { WatchFolders } from '../../../src/studio/watch-folders.ts';
+import { Watches } from '../../../src/studio/watches.ts';
+import { Workspace } from '../../../src/studio/workspace.ts';
+
+interface FakeChild {
+  readonly order: WatchOrder;
+  readonly listener: Listener<FromWatch>;
+  stops: number;
+}
+
+let root = '';
+let outside = '';
+let workspace: Workspace;
+let memory: Memory;
+let children: FakeChild[] = [];
+let events: StudioEvent[] = [];
+
+beforeEach(async () => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'clad-watches-')));
+  outside = join(folder, 'outside');
+  await mkdir(join(outside, 'incoming'), { recursive: true });
+  workspace = await Workspace.open(join(folder, 'work'));
+  root = workspace.root;
+  await mkdir(join(root, 'runs/r'));
+  await writeFile(join(root, 'runs/r/model.onnx'), '');
+  await mkdir(join(root, 'incoming'));
+  memory = Memory.open(workspace.database);
+  [children, events] = [[], []];
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  memory.close();
+  await rm(join(root, '..'), { recursive: true, force: true });
+});
+
+async function open(...allowed: readonly string[]): Promise<Watches> {
+  return new Watches({
+    ...{ workspace, memory, runs: new Runs(workspace, memory), keepSize: 2e9 },
+    folders: await WatchFolders.of(root, allowed),
+    onEvent: (event) => events.push(event),
+    start: (order, listener) => {
+      const child = { order, listener, stops: 0 };
+      children.push(child);
+      return {
+        stop: () => void child.stops++,
+        kill: () => listener.onEnd('signal SIGKILL'),
+      };
+    },
+  });
+}
+const started = (count: number) => vi.waitFor(() => expect(children).toHaveLength(count));
+const began = { type: 'began', judged: [], counts: noCounts() } as const;
+const file = (id: number, change: Partial<JudgedFile> = {}): JudgedFile => ({
+  ...{ id, path: `${id}.png`, at: '2026-01-01', outcome: 'pass', class: 'bolt', score: 1, threshold: 2 },
+  ...{ verdict: 'normal', error: null, heat: false, bytes: 3, modified: 5, map: null, ...change },
+});
+
+describe('folders that may be watched', () => {
+  it('are those of the workspace that are its own, and those of whoever started the studio', async () => {
+    await mkdir(join(outside, 'other'));
+    const folders = await WatchFolders.of(root, [join(outside, 'incoming')]);
+    expect(await folders.find('incoming')).toBe(join(root, 'incoming'));
+    expect(await folders.find(join(outside, 'incoming'))).toBe(join(outside, 'incoming'));
+    await symlink(join(outside, 'other'), join(root, 'linked'));
+    await symlink(join(outside, 'other'), join(outside, 'incoming/linked'));
+    for (const path of [
+      ...['..', '../outside/other', join(outside, 'other'), '/etc', 'linked', 'incoming/../../outside'],
+      ...[join(outside, 'incoming/linked'), '.', 'runs', 'runs/r', 'line', 'cache', 'incoming\0'],
+    ])
+      await expect(folders.find(path), path).rejects.toMatchObject({ code: 'WATCH_OUTSIDE' });
+    await expect(folders.find('none')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    expect(await folders.offered()).toEqual([
+      join(outside, 'incoming'),
+      join(outside, 'incoming/linked'),
+      'incoming',
+      'linked',
+    ]);
+  });
+  it('do not hold the workspace itself', async () => {
+    const folders = await WatchFolders.of(root, [join(root, '..')]);
+    await expect(folders.find(join(root, '..'))).rejects.toMatchObject({ code: 'WATCH_OUTSIDE' });
+  });
+});
+
+describe('Watches', () => {
+  it('goes on with the next server, and with the same journal where a folder is asked for twice', async () => {
+    const watches = await open(outside);
+    const { id, command } = await watches.add({ run: 'r', folder: join(outside, 'incoming') });
+    expect(command).toBe(
+      `clad watch runs/r ${join(outside, 'incoming')} --journal line/incoming-r/journal.sqlite --maps line/incoming-r/maps --keep-size 2000MB`,
+    );
+    await started(1);
+    // Two tabs that ask for the same.
+    const again = await watches.add({ run: 'r', folder: join(outside, 'incoming') });
+    expect(again.id).toBe(id);
+    children[0]?.listener.onMessage(began);
+    children[0]?.listener.onMessage({ type: 'judged', file: file(1), drift: null });
+    expect(watches.views).toMatchObject([{ state: 'watching', counts: { pass: 1 }, judged: [{ id: 1 }] }]);
+    expect(JSON.stringify(watches.views)).not.toContain('modified');
+    const closed = watches.close();
+    expect(children[0]?.stops).toBe(1);
+    children[0]?.listener.onEnd('status 0');
+    await closed;
+    const next = await open(outside);
+    await started(2);
+    expect(children[1]?.order.journal).toBe(children[0]?.order.journal);
+    next.stop(id);
+    children[1]?.listener.onEnd('status 0');
+    expect(next.stop(id).state).toBe('off');
+    expect((await open(outside)).views).toMatchObject([{ state: 'off' }]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(children).toHaveLength(2);
+  });
+
+  it('tells why it cannot watch, and tries again until it is stopped', async () => {
+    const watches = await open(outside);
+    const { id } = await watches.add({ run: 'r', folder: join(outside, 'incoming') });
+    await started(1);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    children[0]?.listener.onMessage(began);
+    const error = { code: 'FILE_REFUSED', message: 'The disk is away.' } as const;
+    children[0]?.listener.onMessage({ type: 'refused', error });
+    expect(watches.views).toMatchObject([{ state: 'trouble', trouble: error }]);
+    children[0]?.listener.onMessage({ type: 'refused', error: null });
+    expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    children[0]?.listener.onEnd('signal SIGSEGV');
+    expect(watches.views[0]?.trouble?.message).toContain('signal SIGSEGV');
+    await rename(join(outside, 'incoming'), join(outside, 'away'));
+    await vi.advanceTimersByTimeAsync(5000);
+    await vi.waitFor(() => expect(watches.views[0]?.trouble?.code).toBe('WATCH_AWAY'));
+    expect(children).toHaveLength(1);
+    await rename(join(outside, 'away'), join(outside, 'incoming'));
+    await vi.advanceTimersByTimeAsync(5000);
+    await started(2);
+    // Stopped, and started again before the process has ended: that is no failure, and there is one process.
+    watches.stop(id);
+    watches.start(id);
+    expect(children[1]?.stops).toBe(1);
+    children[1]?.listener.onEnd('status 0');
+    await started(3);
+    expect(watches.views[0]).toMatchObject({ state: 'opening', trouble: null });
+    watches.remove(id);
+    expect(watches.views).toEqual([]);
+    expect(() => watches.stop(id)).toThrow('There is no watched folder');
+  });
+
+  it('shows pictures of what was judged as it was judged, and of nothing else', async () => {
+    const watches = await open(outside);
+    const { id } = await watches.add({ run: 'r', folder: join(outside, 'incoming') });
+    await started(1);
+    const path = join(outside, 'incoming/1.png');
+    await writeFile(path, 'abc');
+    const { mtimeMs } = await stat(path);
+    const judged = file(1, { modified: Math.floor(mtimeMs) });
+    await writeFile(join(outside, 'secret.png'), 'abc');
+    await symlink(join(outside, 'secret.png'), join(outside, 'incoming/2.png'));
+    children[0]?.listener.onMessage({ ...began, judged: [judged, file(2)] });
+    expect(await watches.picture(id, 1, 'photograph')).toBe(path);
+    await expect(watches.picture(id, 2, 'photograph')).rejects.toMatchObject({ code: 'WATCH_OUTSIDE' });
+    await expect(watches.picture(id, 3, 'photograph')).rejects.toMatchObject({ code: 'NOT_THERE' });
+    await writeFile(path, 'another');
+    await expect(watches.picture(id, 1, 'photograph')).rejects.toMatchObject({ code: 'NOT_THERE' });
+  });
+});
