@@ -37,11 +37,21 @@ const decoder = [
   'network.headWidth=8',
   'network.layers=2',
 ];
+const drawing = [
+  'training.batch=8',
+  'training.steps=120',
+  'training.warmUp=10',
+  'training.learningRate=0.003',
+  'network.reconstructive=8',
+  'network.discriminative=8',
+  'score.pooled=5',
+];
 const own: Readonly<Record<string, readonly string[]>> = {
   patchcore: bank,
   rd: student,
   uniad: reconstructor,
   cflow: flows,
+  draem: drawing,
   dinomaly: decoder,
   subspace: ['subspace.components=8'],
   rad: ['memory.components=6'],
@@ -49,7 +59,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
 const settingsOf = (method: string) =>
   ['features.inputSize=64', ...(own[method] ?? networks)].flatMap((text) => ['--set', text]);
 /** Methods with a training of their own, which is interrupted here; that of networks on patches is in train.test.ts. */
-const resumed = ['rd', 'uniad', 'cflow', 'dinomaly'];
+const resumed = ['rd', 'uniad', 'cflow', 'draem', 'dinomaly'];
 const methods = [
   'patchcore',
   'simplenet',
@@ -58,6 +68,7 @@ const methods = [
   'rd',
   'uniad',
   'cflow',
+  'draem',
   'dinomaly',
   'subspace',
   'rad',

@@ -45,6 +45,14 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   // Both levels of its backbone can be halved.
   rd: ['features.inputSize=64x32', 'training.batch=4', 'training.steps=20', 'training.warmUp=0'],
   cflow: ['training.batch=32', 'training.steps=20', 'flow.blocks=2', 'flow.positions=16'],
+  // Photographs of no square.
+  draem: [
+    'features.inputSize=64x32',
+    'network.reconstructive=4',
+    'network.discriminative=4',
+    'training.batch=4',
+    'training.steps=20',
+  ],
   // Layers of two strides on the grid of the coarser one, which is no square, and recentred.
   dinomaly: [
     'features.recentre=true',
