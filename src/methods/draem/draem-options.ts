@@ -54,6 +54,11 @@ export const draemOptions = z.strictObject({
         "Channels at the photograph's own size of the network that gives it back without anomalies; the smallest maps have eight times as many.",
       ),
       discriminative: width.describe('The same of the network that says where anomalies are.'),
+      deviation: positive
+        .nullable()
+        .describe(
+          'Standard deviation of the first weights; null: by the rule of He et al. (2015), with which the running variances of batch norm are right from the first step on, as few steps need it.',
+        ),
       gamma: z
         .number()
         .min(1)
@@ -92,7 +97,7 @@ export const draemPresets: Readonly<Record<'fast' | 'paper', DraemOptions>> = {
     // As much of a photograph as the published 21 pixels of 256.
     score: { blurSigma: 0, topShare: 0, pooled: 11 },
     training: { steps: 3600, epochs: null, batch: 8, learningRate: 1e-3, schedule: 'cosine', warmUp: 50 },
-    network: { reconstructive: 16, discriminative: 16, gamma: 2 },
+    network: { reconstructive: 16, discriminative: 16, deviation: 0.02, gamma: 2 },
   },
   paper: {
     ...common,
@@ -100,6 +105,6 @@ export const draemPresets: Readonly<Record<'fast' | 'paper', DraemOptions>> = {
     heldOut: asPublished.heldOut,
     score: { blurSigma: 0, topShare: 0, pooled: 21 },
     training: { steps: null, epochs: 700, batch: 8, learningRate: 1e-4, schedule: 'multistep', warmUp: 0 },
-    network: { reconstructive: 128, discriminative: 64, gamma: 2 },
+    network: { reconstructive: 128, discriminative: 64, deviation: 0.02, gamma: 2 },
   },
 };

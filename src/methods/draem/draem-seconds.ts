@@ -12,7 +12,7 @@ const [stepRate, predictRate] = [36e9, 60e9];
 /** Seconds to draw an image of a step, for each of its pixels. */
 const drawnSeconds = 0.4e-6;
 /** Bytes that a step keeps for each value that a layer gives: the value itself, what batch norm and ReLU make of it, and gradients on their way back. */
-const bytesOfValue = 25;
+const bytesOfValue = 24;
 
 function pixelsOf({ inputSize }: DraemOptions['features']): number {
   const { width, height } = sizeOf(inputSize);

@@ -63,7 +63,7 @@ export const draem = defineMethod<DraemOptions, MapView>({
     const from = { passes, textures: source, geometry: view.geometry };
     const batches = new DrawnBatches(from, { seed, anomalies, batch: training.batch });
     const trained = await trainOnMaps(context, stored, {
-      parameters: (random) => draemParameters(shape, random),
+      parameters: (random) => draemParameters(shape, random, options.network.deviation),
       stages: [
         { name: 'training', schedule: training, batches, step: draemStep(shape, options.network.gamma) },
       ],
@@ -110,7 +110,7 @@ function blurred(map: Tensor, { width, height }: Geometry, blurSigma: number): T
 function plannedNetwork(options: DraemOptions, { geometry }: MapView): MapNetwork {
   const shape = draemShape(options.network);
   return {
-    parameters: (random) => draemParameters(shape, random),
+    parameters: (random) => draemParameters(shape, random, options.network.deviation),
     batches: (maps) => ({
       spec: stepSpec(imagesOf(maps.spec), geometry),
       stepsPerEpoch: maps.stepsPerEpoch,

@@ -120,19 +120,23 @@ function shapeOf({ name, inputs, outputs, down, up, connected }: Plan, width: nu
   };
 }
 
-/** Deviation of all first weights, as published. */
-const deviation = 0.02;
+/** Of the last convolutions, which no batch norm follows: so no pixel is told beforehand. */
+const lastDeviation = 0.02;
 
-/** First values of both networks. */
-export function draemParameters(shape: DraemShape, random: Random): DeclaredParameters {
+/** First values of both networks. @param deviation - of the weights; null: by He's rule */
+export function draemParameters(
+  shape: DraemShape,
+  random: Random,
+  deviation: number | null,
+): DeclaredParameters {
   const all: Record<string, DeclaredParameters[string]> = {};
   for (const { down, up, last } of [shape.reconstructive, shape.discriminative]) {
-    for (const { name, inputs, outputs } of [...down, ...up].flat())
-      Object.assign(
-        all,
-        convolvedParameters(`${name}.conv`, `${name}.bn`, { inputs, outputs, kernel: 3, deviation }, random),
-      );
-    Object.assign(all, convolutionParameters(last.name, { ...last, kernel: 3, deviation }, random, true));
+    for (const { name, inputs, outputs } of [...down, ...up].flat()) {
+      const sizes = { inputs, outputs, kernel: 3, deviation: deviation ?? undefined };
+      Object.assign(all, convolvedParameters(`${name}.conv`, `${name}.bn`, sizes, random));
+    }
+    const sizes = { ...last, kernel: 3, deviation: lastDeviation };
+    Object.assign(all, convolutionParameters(last.name, sizes, random, true));
   }
   return all;
 }

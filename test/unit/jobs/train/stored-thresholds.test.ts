@@ -50,8 +50,10 @@ const settings: Readonly<Record<string, readonly string[]>> = {
     'features.inputSize=64x32',
     'network.reconstructive=4',
     'network.discriminative=4',
+    'network.deviation=null',
     'training.batch=4',
-    'training.steps=20',
+    'training.steps=40',
+    'training.learningRate=0.003',
   ],
   // Layers of two strides on the grid of the coarser one, which is no square, and recentred.
   dinomaly: [

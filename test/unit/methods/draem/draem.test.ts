@@ -17,6 +17,7 @@ import { float32, floats, type TensorValue } from '../../../../src/runtime/engin
 import { nodeEngine } from '../../../../src/runtime/node.ts';
 import { initialState, trainingProgram } from '../../../../src/training/program.ts';
 import { fixture } from '../../../helpers/fixtures.ts';
+import { full } from '../../../helpers/full.ts';
 import { type GoldenLayer, transformerWeight, uniform } from '../../../helpers/golden-weights.ts';
 import { runSteps } from '../../../helpers/run-steps.ts';
 
@@ -41,7 +42,7 @@ const spec = stepSpec(batch, size);
 const shape = draemShape(widths);
 const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 const engine = await nodeEngine({ threads: 1 });
-const own = draemParameters(shape, new Random('networks'));
+const own = draemParameters(shape, new Random('networks'), null);
 const declared: DeclaredParameters = Object.fromEntries(
   Object.entries(own).map(([name, parameter]) => [
     name,
@@ -111,7 +112,8 @@ describe('the networks of DRAEM', async () => {
     expect(shapes).toEqual(steps.weights);
   });
 
-  it('have the same gradients by every parameter', async () => {
+  // Four steps of Adam, below, see them too.
+  it.skipIf(!full)('have the same gradients by every parameter', async () => {
     const graph = new Graph();
     const tensors = Object.fromEntries(
       Object.entries(declared).map(([name, of]) => [name, graph.input(name, 'float32', of.shape)]),
