@@ -18,6 +18,7 @@ import {
   reshape,
   resizeLinear,
   slice,
+  sub,
   type Tensor,
   transpose,
 } from '../../graph/index.ts';
@@ -50,6 +51,9 @@ export interface MapGroup {
   readonly onePlace?: boolean | 'mean';
 }
 
+/** What is taken off the values of a photograph: the smaller they are, the more digits has a half of them. */
+export const middleGrey = 128;
+
 /** Which maps a method takes of a photograph. */
 export interface MapPlan {
   readonly features: FeaturePlan;
@@ -57,7 +61,7 @@ export interface MapPlan {
   readonly joined?: Grid | undefined;
   /** @default one of all layers, joined */
   readonly groups?: readonly MapGroup[] | undefined;
-  /** Whether the photograph itself is a level, the last one: as it is resized, 0 to 255. @default false */
+  /** Whether the photograph itself is a level, the last one: as it is resized, 0 to 255, less `middleGrey`. @default false */
   readonly photograph?: boolean | undefined;
 }
 
@@ -96,7 +100,7 @@ export function mapsOfImages(graph: Graph, image: Tensor, backbone: Backbone, pl
   const pixels = resizeToInput(image, plan.features.geometry);
   const maps = mapsOfPixels(graph, pixels, backbone, plan.features);
   const levels = plan.joined ? groupedMaps(maps, plan.joined, groupsOf(plan)) : maps;
-  return plan.photograph ? [...levels, transpose(pixels, [0, 3, 1, 2])] : levels;
+  return plan.photograph ? [...levels, sub(transpose(pixels, [0, 3, 1, 2]), middleGrey)] : levels;
 }
 
 /** Maps [N, C, h, w] of several sizes on one grid, bilinear with half-pixel centres, as one level of each group. */

@@ -11,8 +11,9 @@
 
 import { fingerprintFiles } from '../../data/fingerprint.ts';
 import { anomalyMap } from '../../detector/heat/anomaly-map.ts';
+import { middleGrey } from '../../features/store/extract-maps.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
-import { mul, reshape, sigmoid, type Tensor } from '../../graph/index.ts';
+import { add, mul, reshape, sigmoid, type Tensor } from '../../graph/index.ts';
 import type { Geometry } from '../../image/geometry.ts';
 import { constantParameters } from '../../nn/constant-parameters.ts';
 import { runningNormaliser } from '../../nn/normalize.ts';
@@ -87,7 +88,7 @@ export const draem = defineMethod<DraemOptions, MapView>({
   },
 });
 
-/** What is said of photographs. @param pixels - float32 [N, 3, height, width], 0 to 255 */
+/** What is said of photographs. @param pixels - float32 [N, 3, height, width], 0 to 255 less `middleGrey` */
 export function saidOf(
   pixels: Tensor,
   shape: DraemShape,
@@ -95,7 +96,12 @@ export function saidOf(
   { score }: DraemOptions,
   geometry: Geometry,
 ): Pick<ImageScores, 'map' | 'score'> {
-  const { margin } = lookAt(mul(pixels, 1 / 255), shape, parameters, runningNormaliser(parameters));
+  const { margin } = lookAt(
+    mul(add(pixels, middleGrey), 1 / 255),
+    shape,
+    parameters,
+    runningNormaliser(parameters),
+  );
   const probability = sigmoid(margin);
   const map = score.blurSigma > 0 ? blurred(probability, geometry, score.blurSigma) : probability;
   return { map, score: pooledScore(map, geometry, score) };

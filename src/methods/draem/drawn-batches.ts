@@ -4,6 +4,7 @@
  */
 import { halvesToFloats } from '../../core/half.ts';
 import { Random } from '../../core/random.ts';
+import { middleGrey } from '../../features/store/extract-maps.ts';
 import type { TextureSource } from '../../features/store/texture-source.ts';
 import type { Geometry } from '../../image/geometry.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
@@ -57,7 +58,7 @@ export async function drawPair(
 
 /** What batches are drawn from. */
 export interface DrawnFrom {
-  /** Of rows of which the last values are a photograph's, [3, height, width], 0 to 255. */
+  /** Of rows of which the last values are a photograph's, [3, height, width], 0 to 255 less `middleGrey`. */
   readonly passes: Pick<ImagePasses, 'images' | 'imageAt'>;
   readonly textures: Pick<TextureSource, 'texture'>;
   readonly geometry: Geometry;
@@ -112,6 +113,6 @@ export function photographOf(row: Uint16Array, { width, height }: Geometry): Rgb
   const data = new Uint8Array(3 * pixels);
   for (let channel = 0; channel < 3; channel++)
     for (let pixel = 0; pixel < pixels; pixel++)
-      data[3 * pixel + channel] = planes[channel * pixels + pixel]! + 0.5;
+      data[3 * pixel + channel] = planes[channel * pixels + pixel]! + middleGrey + 0.5;
   return { width, height, data };
 }

@@ -1,6 +1,7 @@
 /** @file DRAEM against PyTorch: the shapes of both networks, the gradients of a step, four steps, and the map and score afterwards (tools/make-draem-golden.py). */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.ts';
+import { middleGrey } from '../../../../src/features/store/extract-maps.ts';
 import { Graph, gradients } from '../../../../src/graph/index.ts';
 import { saidOf } from '../../../../src/methods/draem/draem.ts';
 import { draemPresets } from '../../../../src/methods/draem/draem-options.ts';
@@ -170,7 +171,8 @@ describe('the networks of DRAEM', async () => {
     const planes = new Float32Array(drawn.length);
     for (let at = 0; at < batch * pixels; at++)
       for (let channel = 0; channel < 3; channel++)
-        planes[(Math.floor(at / pixels) * 3 + channel) * pixels + (at % pixels)] = drawn[3 * at + channel]!;
+        planes[(Math.floor(at / pixels) * 3 + channel) * pixels + (at % pixels)] =
+          drawn[3 * at + channel]! - middleGrey;
     const result = await session.run({ photographs: float32(planes, [batch, 3, height, width]) });
     await session.release();
     expect(result.map!.shape).toEqual(steps.map.shape);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { floatsToHalves } from '../../../../src/core/half.ts';
 import { Random } from '../../../../src/core/random.ts';
+import { middleGrey } from '../../../../src/features/store/extract-maps.ts';
 import { proceduralTextures } from '../../../../src/features/store/texture-source.ts';
 import { draemPresets } from '../../../../src/methods/draem/draem-options.ts';
 import {
@@ -28,7 +29,7 @@ const from: DrawnFrom = {
     imageAt: async (place: number) =>
       floatsToHalves(
         Float32Array.from({ length: 7 + 3 * pixels }, (_, at) =>
-          at < 7 ? -1 : valueAt(place % 5, Math.floor((at - 7) / pixels), (at - 7) % pixels),
+          at < 7 ? -1 : valueAt(place % 5, Math.floor((at - 7) / pixels), (at - 7) % pixels) - middleGrey,
         ),
       ),
   },
