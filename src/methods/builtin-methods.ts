@@ -4,6 +4,7 @@ import { clad } from './clad/clad.ts';
 import type { Method } from './contract.ts';
 import { cras } from './cras/cras.ts';
 import { dinomaly } from './dinomaly/dinomaly.ts';
+import { draem } from './draem/draem.ts';
 import { glass } from './glass/glass.ts';
 import { patchcore } from './patchcore/patchcore.ts';
 import { rad } from './rad/rad.ts';
@@ -22,6 +23,7 @@ const all: readonly Method[] = [
   rd,
   uniad,
   cflow,
+  draem,
   dinomaly,
   subspace,
   rad,

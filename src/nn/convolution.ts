@@ -9,6 +9,8 @@ export interface ConvSizes {
   readonly outputs: number;
   /** Side of the square kernel. */
   readonly kernel: number;
+  /** Standard deviation of its first values. @default by He's rule */
+  readonly deviation?: number | undefined;
 }
 
 /**
@@ -17,12 +19,11 @@ export interface ConvSizes {
  */
 export function convolutionParameters(
   name: string,
-  { inputs, outputs, kernel }: ConvSizes,
+  { inputs, outputs, kernel, deviation = Math.sqrt(2 / (outputs * kernel * kernel)) }: ConvSizes,
   random: Random,
   bias = false,
 ): DeclaredParameters {
   const data = random.fillNormal(new Float32Array(outputs * inputs * kernel * kernel));
-  const deviation = Math.sqrt(2 / (outputs * kernel * kernel));
   for (let at = 0; at < data.length; at++) data[at]! *= deviation;
   return {
     [`${name}.weight`]: { shape: [outputs, inputs, kernel, kernel], data, role: 'trained' },
@@ -33,7 +34,7 @@ export function convolutionParameters(
 /** First values of a transposed convolution: uniform within 1 / sqrt(outputs * places of the kernel), PyTorch's own. */
 export function transposedParameters(
   name: string,
-  { inputs, outputs, kernel }: ConvSizes,
+  { inputs, outputs, kernel }: Omit<ConvSizes, 'deviation'>,
   random: Random,
 ): DeclaredParameters {
   const bound = 1 / Math.sqrt(outputs * kernel * kernel);

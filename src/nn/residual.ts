@@ -5,7 +5,13 @@
  */
 import type { Random } from '../core/random.ts';
 import { add, relu, type Tensor } from '../graph/index.ts';
-import { convolutionParameters, convolve, convolveUp, transposedParameters } from './convolution.ts';
+import {
+  type ConvSizes,
+  convolutionParameters,
+  convolve,
+  convolveUp,
+  transposedParameters,
+} from './convolution.ts';
 import { type Normalise, normParametersOf } from './normalize.ts';
 import type { DeclaredParameters, ParameterTensors } from './parameters.ts';
 
@@ -92,7 +98,7 @@ export function residual(
 export function convolvedParameters(
   name: string,
   norm: string,
-  sizes: { readonly inputs: number; readonly outputs: number; readonly kernel: number },
+  sizes: ConvSizes,
   random: Random,
 ): DeclaredParameters {
   return { ...convolutionParameters(name, sizes, random), ...normParametersOf(norm, sizes.outputs) };

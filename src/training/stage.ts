@@ -10,8 +10,11 @@ export interface StageSchedule {
   readonly epochs: number | null;
   /** Of AdamW, at the first step. */
   readonly learningRate: number;
-  /** `cosine` falls to `lastShare` at the last step, `step` to a tenth after four fifths of the steps. */
-  readonly schedule: 'constant' | 'cosine' | 'step';
+  /**
+   * `cosine` falls to `lastShare` at the last step, `step` to a tenth after four fifths of the steps, `multistep` to a fifth then and to a fifth of that after
+   * nine tenths.
+   */
+  readonly schedule: 'constant' | 'cosine' | 'step' | 'multistep';
   /** Steps at the beginning in which the learning rate grows evenly to its own. @default 0 */
   readonly warmUp?: number;
   /** What is left of the learning rate at the last step of `cosine`. @default 0.01 */
@@ -64,6 +67,8 @@ export function rateAt(
 ): number {
   if (step < warmUp) return (learningRate * (step + 1)) / (warmUp + 1);
   if (schedule === 'constant') return learningRate;
+  if (schedule === 'multistep')
+    return learningRate * 0.2 ** [0.8, 0.9].filter((share) => step >= share * steps).length;
   if (schedule === 'step') return step < 0.8 * steps ? learningRate : learningRate / 10;
   const fall = (1 + Math.cos((Math.PI * (step - warmUp)) / (steps - warmUp))) / 2;
   return learningRate * (lastShare + (1 - lastShare) * fall);

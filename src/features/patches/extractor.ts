@@ -139,22 +139,18 @@ export function backboneFeatures(
 
 /**
  * The layers' own maps, for methods that need them whole.
- * @param image - as `backboneFeatures` takes it
+ * @param pixels - of `resizeToInput`, float32 [N, height, width, 3], 0 to 255
  * @param options - without tiles
  * @returns float32 [N, channels, rows, columns] of each layer, shallow to deep
  */
-export function backboneMaps(
+export function mapsOfPixels(
   graph: Graph,
-  image: Tensor,
+  pixels: Tensor,
   backbone: Backbone,
   options: FeaturePlan,
 ): Tensor[] {
   const { mean, std } = backbone.card;
-  return mapsAtOnce(
-    normalize(graph, resizeToInput(image, options.geometry), { mean, std }),
-    backbone,
-    options,
-  );
+  return mapsAtOnce(normalize(graph, pixels, { mean, std }), backbone, options);
 }
 
 /** Maps of all layers. @param input - as the backbone wants it, [N, 3, H, W] */

@@ -9,13 +9,26 @@ import { sha256 } from '../../core/sha256.ts';
 import { wholeWork } from '../../core/share.ts';
 import type { Storage } from '../../core/storage.ts';
 import type { Sample } from '../../data/dataset.ts';
-import { cast, concat, Graph, meanOf, reshape, resizeLinear, slice, type Tensor } from '../../graph/index.ts';
+import {
+  cast,
+  concat,
+  Graph,
+  matmul,
+  meanOf,
+  reshape,
+  resizeLinear,
+  slice,
+  sub,
+  type Tensor,
+  transpose,
+} from '../../graph/index.ts';
 import type { Grid } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { type SampleBits, wholeRange } from '../../image/samples.ts';
 import type { Engine, Session } from '../../runtime/engine.ts';
 import type { Backbone } from '../backbones/loaded-backbone.ts';
-import { backboneMaps, chosenLayers, type FeaturePlan } from '../patches/extractor.ts';
+import { chosenLayers, type FeaturePlan, mapsOfPixels } from '../patches/extractor.ts';
+import { resizeToInput } from '../patches/preprocess.ts';
 import { type MadeStore, madeOnce } from './made-once.ts';
 import type { Produce, Produced } from './producer.ts';
 import { isStored, partsOf, planShards, type ShardPart } from './shard-plan.ts';
@@ -34,9 +47,12 @@ export interface MapGroup {
   readonly layers: readonly number[];
   /** Averaged, of as many channels each, or channels one after another. */
   readonly as: 'mean' | 'joined';
-  /** Only the first place is kept: of layers that say the same at every place. @default false */
-  readonly onePlace?: boolean;
+  /** What is kept of the places: all, the first, of layers that say the same at each, or their mean. @default all */
+  readonly onePlace?: boolean | 'mean';
 }
+
+/** What is taken off the values of a photograph: the smaller they are, the more digits has a half of them. */
+export const middleGrey = 128;
 
 /** Which maps a method takes of a photograph. */
 export interface MapPlan {
@@ -45,6 +61,8 @@ export interface MapPlan {
   readonly joined?: Grid | undefined;
   /** @default one of all layers, joined */
   readonly groups?: readonly MapGroup[] | undefined;
+  /** Whether the photograph itself is a level, the last one: as it is resized, 0 to 255, less `middleGrey`. @default false */
+  readonly photograph?: boolean | undefined;
 }
 
 /** The groups of a plan that has a grid. */
@@ -52,8 +70,14 @@ function groupsOf({ features, groups }: MapPlan): readonly MapGroup[] {
   return groups ?? [{ layers: [...features.grids.keys()], as: 'joined' }];
 }
 
-/** The levels of a plan, shallow to deep. */
+/** The levels of a plan, shallow to deep, and the photograph. */
 export function levelsOf(backbone: Backbone, plan: MapPlan): MapLevel[] {
+  const { width, height } = plan.features.geometry;
+  const photograph = plan.photograph ? [{ channels: 3, rows: height, columns: width }] : [];
+  return [...backboneLevels(backbone, plan), ...photograph];
+}
+
+function backboneLevels(backbone: Backbone, plan: MapPlan): MapLevel[] {
   const { features, joined } = plan;
   const levels = chosenLayers(backbone, features).map(({ channels }, at) => ({
     channels,
@@ -73,21 +97,38 @@ export function levelsOf(backbone: Backbone, plan: MapPlan): MapLevel[] {
  * @returns float32 [N, channels, rows, columns] of each level
  */
 export function mapsOfImages(graph: Graph, image: Tensor, backbone: Backbone, plan: MapPlan): Tensor[] {
-  const maps = backboneMaps(graph, image, backbone, plan.features);
-  return plan.joined ? groupedMaps(maps, plan.joined, groupsOf(plan)) : maps;
+  const pixels = resizeToInput(image, plan.features.geometry);
+  const maps = mapsOfPixels(graph, pixels, backbone, plan.features);
+  const levels = plan.joined ? groupedMaps(maps, plan.joined, groupsOf(plan)) : maps;
+  return plan.photograph ? [...levels, sub(transpose(pixels, [0, 3, 1, 2]), middleGrey)] : levels;
 }
 
 /** Maps [N, C, h, w] of several sizes on one grid, bilinear with half-pixel centres, as one level of each group. */
 export function groupedMaps(maps: readonly Tensor[], grid: Grid, groups: readonly MapGroup[]): Tensor[] {
   return groups.map(({ layers, as, onePlace }) => {
     const members = layers.map((at) => maps[at]!);
-    const brought = members.map((map) => (onePlace ? firstPlace(map) : onGrid(map, grid)));
+    const brought = members.map((map) => {
+      if (onePlace === 'mean') return reshape(meanOfPlaces(map), [-1, map.shape[1] as number, 1, 1], 'N');
+      return onePlace ? firstPlace(map) : onGrid(map, grid);
+    });
     return as === 'mean' ? meanOf(brought) : concat(brought, 1);
   });
 }
 
 /** [N, C, h, w] to [N, C, 1, 1] */
 const firstPlace = (map: Tensor) => slice(slice(map, 2, 0, 1), 3, 0, 1);
+
+/**
+ * Means over the places. By a product: the engine's own mean goes another way for one image than for several, and would give another last digit.
+ * @param map - [N, channels, rows, columns]
+ * @returns [N, channels]
+ */
+export function meanOfPlaces(map: Tensor): Tensor {
+  const [, channels, rows, columns] = map.shape as [unknown, number, number, number];
+  const places = rows * columns;
+  const share = map.graph.constant('share', new Float32Array(places).fill(1 / places), [places, 1]);
+  return reshape(matmul(reshape(map, [-1, channels, places], 'N'), share), [-1, channels], 'N');
+}
 
 function onGrid(map: Tensor, { rows, columns }: Grid): Tensor {
   const [, , height, width] = map.shape;
@@ -147,6 +188,7 @@ export async function extractMaps(options: MapOptions): Promise<MadeStore> {
     features,
     joined,
     groups,
+    photograph,
     classes,
     cache,
     samples,
@@ -157,7 +199,16 @@ export async function extractMaps(options: MapOptions): Promise<MadeStore> {
     bits,
   } = options;
   const { mean, std } = backbone.card;
-  const basis = { backbone: [backbone.sha256, mean, std], features, fingerprint, seed, bits, joined, groups };
+  const basis = {
+    backbone: [backbone.sha256, mean, std],
+    features,
+    fingerprint,
+    seed,
+    bits,
+    joined,
+    groups,
+    photograph,
+  };
   const key = await sha256(JSON.stringify({ recipe, ...basis, device: engine.device, shardBytes }));
   const width = valuesOf(levelsOf(backbone, options));
   const header = { key, width, grid: { rows: 1, columns: 1 }, classes };

@@ -92,7 +92,7 @@ export async function openStep(
   };
 }
 
-/** Values by chance: halves from 1/8 to 1/2, normal floats, whole numbers in turn. */
+/** Values by chance: halves from 1/8 to 1/2, normal floats, bytes, whole numbers in turn. */
 export function drawnValue(dtype: string, shape: readonly number[], below: number): TensorValue {
   const random = new Random('plan', shape.join());
   const count = shape.reduce((product, size) => product * size, 1);
@@ -101,6 +101,8 @@ export function drawnValue(dtype: string, shape: readonly number[], below: numbe
       Array.from({ length: count }, (_, row) => row % below),
       shape,
     );
+  if (dtype === 'uint8')
+    return { dtype, shape, data: Uint8Array.from({ length: count }, () => random.integer(256)) };
   if (dtype === 'float16')
     return {
       dtype: 'float16',

@@ -1,5 +1,6 @@
 /** @file The options of UniAD. */
 import { z } from 'zod';
+import { pooledScoreOptions } from '../shared/maps/pooled-score.ts';
 import {
   asCompared,
   asPublished,
@@ -9,7 +10,6 @@ import {
   heldOut,
   optimizer,
   positive,
-  score,
   seed,
   share,
   stage,
@@ -68,16 +68,7 @@ export const uniadOptions = z
       .describe('Feature maps of the frozen backbone, joined on one grid.'),
     heldOut,
     synthesis,
-    score: score.extend({
-      pooled: z
-        .number()
-        .int()
-        .min(1)
-        .max(128)
-        .describe(
-          'Side of the squares of pixels over which the map is averaged for the image score, at every place; 1: single pixels.',
-        ),
-    }),
+    score: pooledScoreOptions,
     falseAlarmRate,
     optimizer,
     training: stage.extend({

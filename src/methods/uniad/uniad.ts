@@ -7,19 +7,9 @@
  * each with values of their own, where some of its are copies of one; the last state is taken, where it reports one chosen by the test images; the class is
  * that of the nearest mean of the features, which it is told; features are kept in half precision.
  */
-import { anomalyMap, imageScore } from '../../detector/heat/anomaly-map.ts';
+import { anomalyMap } from '../../detector/heat/anomaly-map.ts';
 import { levelsOf, type MapLevel, mapsOfStored } from '../../features/store/extract-maps.ts';
-import {
-  averagePool,
-  matmul,
-  mean,
-  mul,
-  reshape,
-  sqrt,
-  square,
-  sub,
-  type Tensor,
-} from '../../graph/index.ts';
+import { matmul, mean, mul, reshape, sqrt, square, sub, type Tensor } from '../../graph/index.ts';
 import type { Geometry } from '../../image/geometry.ts';
 import { type Drop, dropout } from '../../nn/dropout.ts';
 import { normalNoise } from '../../nn/noise.ts';
@@ -27,6 +17,7 @@ import type { StepBuilder } from '../../training/program.ts';
 import { defineMethod, type FitContext } from '../contract.ts';
 import { fitOnMaps, type MapNetwork, type MapView } from '../shared/maps/fit-on-maps.ts';
 import { planOnMaps } from '../shared/maps/plan-maps.ts';
+import { pooledScore } from '../shared/maps/pooled-score.ts';
 import { tokensOf } from '../shared/maps/tokens.ts';
 import { jittered } from './jitter.ts';
 import { withJitter } from './jitter-batches.ts';
@@ -100,19 +91,6 @@ export function tokenDistances(a: Tensor, b: Tensor): Tensor {
   const ones = a.graph.constant('ones', new Float32Array(channels).fill(1), [channels, 1]);
   const squares = reshape(square(sub(a, b)), [-1, channels], 'places');
   return reshape(sqrt(matmul(squares, ones)), [-1], 'places');
-}
-
-/** The score of each image: of the map's means over squares. @param map - [N, height, width] @returns [N] */
-export function pooledScore(
-  map: Tensor,
-  { width, height }: Geometry,
-  { pooled, topShare }: UniadOptions['score'],
-): Tensor {
-  const side = Math.min(pooled, width, height);
-  if (side === 1) return imageScore(map, { width, height }, topShare);
-  const means = averagePool(reshape(map, [-1, 1, height, width], 'N'), { kernel: side });
-  const size = { width: width - side + 1, height: height - side + 1 };
-  return imageScore(reshape(means, [-1, size.height, size.width], 'N'), size, topShare);
 }
 
 /** One gradient step on a batch of stored maps, with `draw` and `scale` beside them (jitter-batches.ts). @param rate - of dropout */

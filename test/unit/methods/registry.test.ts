@@ -23,6 +23,7 @@ describe('a method that comes with the program', () => {
       'rd',
       'uniad',
       'cflow',
+      'draem',
       'dinomaly',
       'subspace',
       'rad',
@@ -37,7 +38,7 @@ describe('a method that comes with the program', () => {
       const refused = loadMethod(name);
       await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID' });
       await expect(refused).rejects.toThrow(
-        /method to be one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, dinomaly, subspace, rad, or a JavaScript file that holds one, got/,
+        /method to be one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, draem, dinomaly, subspace, rad, or a JavaScript file that holds one, got/,
       );
     },
   );

@@ -98,6 +98,12 @@ describe('the learning rate of a step', () => {
     expect(falling).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 0.2, 0.2]);
   });
 
+  it('falls to a fifth after four fifths of the steps, and again after nine tenths', () => {
+    const falling = rates({ learningRate: 25, schedule: 'multistep' }, 20);
+    expect(falling.slice(0, 16)).toEqual(new Array(16).fill(25));
+    for (const [at, expected] of [5, 5, 1, 1].entries()) expect(falling[16 + at]).toBeCloseTo(expected, 12);
+  });
+
   it('grows evenly before, and never reaches more than its own', () => {
     const grown = rates({ learningRate: 1, schedule: 'cosine', warmUp: 3 }, 13);
     expect(grown.slice(0, 4)).toEqual([0.25, 0.5, 0.75, 1]);

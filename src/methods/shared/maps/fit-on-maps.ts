@@ -109,6 +109,7 @@ export async function storedMaps<O extends CommonOptions, V extends MapView>(
     features: view.features,
     joined: view.joined,
     groups: view.groups,
+    photograph: view.photograph,
     seed: options.seed,
   });
   if (made.reused) note?.(`Feature maps: reused from ${made.store.storage.pathOf()}.`);
@@ -118,6 +119,8 @@ export async function storedMaps<O extends CommonOptions, V extends MapView>(
 /** What is trained, and in which stages. */
 export interface MapTraining extends Pick<MapNetwork, 'parameters' | 'longestGradient' | 'rateOf'> {
   readonly stages: readonly Stage[];
+  /** What it depends on beside the stored maps and the options. @default nothing */
+  readonly basis?: string | undefined;
   /** See `TrainOptions`. @default 128e6 */
   readonly feedBytes?: number | undefined;
 }
@@ -126,9 +129,10 @@ export interface MapTraining extends Pick<MapNetwork, 'parameters' | 'longestGra
 export async function trainOnMaps<O extends CommonOptions & Pick<MapOptions, 'optimizer'>, V extends MapView>(
   { options, engine, run, resume, note, onProgress, signal }: FitContext<O, V>,
   { made }: StoredMaps,
-  { parameters, stages, longestGradient, rateOf, feedBytes = usualFeed }: MapTraining,
+  { parameters, stages, basis, longestGradient, rateOf, feedBytes = usualFeed }: MapTraining,
 ): Promise<TrainedParameters> {
-  const key = await hashOf([made.store.header.key, JSON.stringify(options)]);
+  const parts = [made.store.header.key, JSON.stringify(options)];
+  const key = await hashOf(basis === undefined ? parts : [...parts, basis]);
   const checkpoints = new CheckpointFolder(run.checkpoint, key);
   const from = resume ? await checkpoints.read(note) : undefined;
   await run.rewindLog(from?.progress.stage ?? 1, from?.progress.step ?? 0);
@@ -155,16 +159,19 @@ export async function trainOnMaps<O extends CommonOptions & Pick<MapOptions, 'op
 /**
  * The detector: the backbone's maps, what is said of them, and the class of the nearest mean of maps.
  * @param ofMaps - what is said of maps [N, channels, rows, columns] of each level
+ * @param telling - how many levels tell the class, the first ones. @default all
  */
 export async function fittedOnMaps<O extends CommonOptions & Pick<MapOptions, 'score'>, V extends MapView>(
   { backbone, view, options, split, engine, dataset }: FitContext<O, V>,
   { made, levels, seconds }: StoredMaps,
   ofMaps: (graph: Graph, maps: readonly Tensor[]) => Pick<ImageScores, 'map' | 'score'>,
+  telling = levels.length,
 ): Promise<Omit<Fitted, 'steps'>> {
-  const centres = await pooledCentres(engine, made, split.fit, levels, dataset.classes.length);
+  const told = levels.slice(0, telling);
+  const centres = await pooledCentres(engine, made, split.fit, told, dataset.classes.length);
   const said = (graph: Graph, maps: readonly Tensor[]): ImageScores => ({
     ...ofMaps(graph, maps),
-    shares: sharesOfCentres(graph, pooledMaps(maps), 1, centres),
+    shares: sharesOfCentres(graph, pooledMaps(maps.slice(0, telling)), 1, centres),
   });
   const read = imageReader(made.store, made.index);
   const stored = [valuesOf(levels)];

@@ -1,28 +1,17 @@
 /** @file Which class an image is of, by the means of the teacher's maps over their places. */
 import type { MapLevel } from '../../../features/store/extract-maps.ts';
-import { mapsOfStored } from '../../../features/store/extract-maps.ts';
+import { mapsOfStored, meanOfPlaces } from '../../../features/store/extract-maps.ts';
 import type { MadeStore } from '../../../features/store/made-once.ts';
-import { concat, Graph, matmul, reshape, type Tensor } from '../../../graph/index.ts';
+import { concat, Graph, type Tensor } from '../../../graph/index.ts';
 import { type Engine, floats } from '../../../runtime/engine.ts';
 import { type ClassCentres, centresOf, type ImageMean } from '../class-centres.ts';
 
-/**
- * Means over the places, of all levels one after another. By a product: the engine's own mean goes another way for one image than for several, and would
- * give another last digit.
- * @param maps - [N, channels, rows, columns] of each level
- * @returns [N, all channels]
- */
+/** Means over the places, of all levels one after another. @param maps - [N, channels, rows, columns] of each level @returns [N, all channels] */
 export function pooledMaps(maps: readonly Tensor[]): Tensor {
-  const means = maps.map((level) => {
-    const [, channels, rows, columns] = level.shape as [unknown, number, number, number];
-    const places = rows * columns;
-    const share = level.graph.constant('share', new Float32Array(places).fill(1 / places), [places, 1]);
-    return reshape(matmul(reshape(level, [-1, channels, places], 'N'), share), [-1, channels], 'N');
-  });
-  return concat(means, 1);
+  return concat(maps.map(meanOfPlaces), 1);
 }
 
-/** Where the classes lie: means over the images to learn from. */
+/** Where the classes lie: means over the images to learn from. @param levels - by which they are told, the first of what is stored */
 export async function pooledCentres(
   engine: Engine,
   { store, index }: Pick<MadeStore, 'store' | 'index'>,

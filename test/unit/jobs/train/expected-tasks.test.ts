@@ -56,12 +56,12 @@ describe('the tasks of a training', () => {
       const of = names(own.fast!, dataset(100, 30), {}, name);
       expect(of.includes('stage 1'), name).toBe(name === 'clad');
       expect(of.includes('training'), name).toBe(
-        ['simplenet', 'glass', 'cras', 'rd', 'uniad', 'dinomaly'].includes(name),
+        ['simplenet', 'glass', 'cras', 'rd', 'uniad', 'draem', 'dinomaly'].includes(name),
       );
       expect(of.includes('memory bank'), name).toBe(['clad', 'patchcore'].includes(name));
       expect(of.includes('level 3'), name).toBe(name === 'cflow');
       expect(of, name).toContain(
-        ['rd', 'uniad', 'cflow', 'dinomaly'].includes(name) ? 'feature maps' : 'patch features',
+        ['rd', 'uniad', 'cflow', 'draem', 'dinomaly'].includes(name) ? 'feature maps' : 'patch features',
       );
     }
     const plain = { ...presets.fast, synthesis: { ...presets.fast.synthesis, perImage: 0 } };

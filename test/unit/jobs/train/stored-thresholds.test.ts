@@ -45,6 +45,16 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   // Both levels of its backbone can be halved.
   rd: ['features.inputSize=64x32', 'training.batch=4', 'training.steps=20', 'training.warmUp=0'],
   cflow: ['training.batch=32', 'training.steps=20', 'flow.blocks=2', 'flow.positions=16'],
+  // Photographs of no square.
+  draem: [
+    'features.inputSize=64x32',
+    'network.reconstructive=4',
+    'network.discriminative=4',
+    'network.deviation=null',
+    'training.batch=4',
+    'training.steps=40',
+    'training.learningRate=0.003',
+  ],
   // Layers of two strides on the grid of the coarser one, which is no square, and recentred.
   dinomaly: [
     'features.recentre=true',
@@ -64,6 +74,9 @@ const settings: Readonly<Record<string, readonly string[]>> = {
     'training.steps=20',
   ],
 };
+
+/** What may lie between both, as a share of what good images span: networks on pixels have learnt little in so few steps, and tell these hardly apart. */
+const loose: Readonly<Record<string, number>> = { draem: 2e-2 };
 
 /** A fitted method, before its thresholds. The features of all methods are the same, in one cache. */
 async function learn(name: string, run: string, cache: string, notes: string[] = []) {
@@ -140,15 +153,15 @@ describe.each([...methods.keys()])('thresholds of %s', (name) => {
     expect(stored.images.map(same)).toEqual(images.images.map(same));
     const apart = apartBy(images.images);
     const scores = images.images.map(({ score }, at) => apart(score, stored.images[at]!.score));
-    expect(Math.max(...scores)).toBeLessThan(5e-3);
+    expect(Math.max(...scores)).toBeLessThan(loose[name] ?? 5e-3);
     // Half precision is seen: otherwise the images were asked after all.
     expect(stored.images.map(({ score }) => score)).not.toEqual(images.images.map(({ score }) => score));
     const calibrated = [images, stored].map((each) => calibrateByGood(each, 0.05, scoreGapOf(each.images)));
     for (const className of work.dataset.classes) {
       const [from, to] = calibrated.map(({ classes }) => classes.get(className)!);
-      expect(apart(from!.threshold.threshold, to!.threshold.threshold)).toBeLessThan(1e-3);
+      expect(apart(from!.threshold.threshold, to!.threshold.threshold)).toBeLessThan(loose[name] ?? 1e-3);
       for (const end of ['low', 'high', 'top'] as const)
-        expect(apart(from!.display[end]!, to!.display[end]!)).toBeLessThan(1e-2);
+        expect(apart(from!.display[end]!, to!.display[end]!)).toBeLessThan(loose[name] ?? 1e-2);
     }
   });
 });

@@ -1,9 +1,9 @@
-/** @file The image score of UniAD: the highest mean over squares of the map, so that a wide defect counts more than one bright pixel. */
+/** @file The image score of UniAD and DRAEM: the highest mean over squares of the map, so that a wide defect counts more than one bright pixel. */
 import { describe, expect, it } from 'vitest';
-import { Graph } from '../../../../src/graph/index.ts';
-import { pooledScore } from '../../../../src/methods/uniad/uniad.ts';
-import { float32, floats } from '../../../../src/runtime/engine.ts';
-import { nodeEngine } from '../../../../src/runtime/node.ts';
+import { Graph } from '../../../../../src/graph/index.ts';
+import { pooledScore } from '../../../../../src/methods/shared/maps/pooled-score.ts';
+import { float32, floats } from '../../../../../src/runtime/engine.ts';
+import { nodeEngine } from '../../../../../src/runtime/node.ts';
 
 const [width, height] = [12, 9];
 
@@ -11,7 +11,7 @@ const [width, height] = [12, 9];
 async function scores(pooled: number, topShare = 0): Promise<number[]> {
   const graph = new Graph();
   const map = graph.input('map', 'float32', ['N', height, width]);
-  graph.output('score', pooledScore(map, { width, height }, { blurSigma: 0, topShare, pooled }));
+  graph.output('score', pooledScore(map, { width, height }, { topShare, pooled }));
   const session = await (await nodeEngine({ threads: 1 })).load(graph.toBytes());
   const data = new Float32Array(2 * height * width);
   data[0] = 8;
