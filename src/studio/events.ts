@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { StudioEvent } from './api.ts';
+import type { ImagesEvent } from './data-api.ts';
 
 /** Milliseconds between two signs of life, so that nothing in between takes the connection for dead. */
 const heartbeat = 20_000;
@@ -30,7 +31,7 @@ export class EventStreams {
     raw.once('close', () => this.#open.delete(raw));
   }
 
-  send(event: StudioEvent): void {
+  send(event: StudioEvent | ImagesEvent): void {
     this.#write(textOf(event));
   }
 
@@ -47,6 +48,6 @@ export class EventStreams {
   }
 }
 
-function textOf(event: StudioEvent): string {
+function textOf(event: StudioEvent | ImagesEvent): string {
   return `data: ${JSON.stringify(event)}\n\n`;
 }

@@ -37,6 +37,7 @@ import {
   uploadQuery,
 } from './api.ts';
 import { checked } from './checked.ts';
+import { mostTold } from './data-api.ts';
 import { type Datasets, leftOutOf } from './datasets.ts';
 import type { EventStreams } from './events.ts';
 import type { Line } from './line.ts';
@@ -194,8 +195,9 @@ function datasetRoutes(
   app.post('/api/datasets/:name/exclusions', async ({ params, body }) => {
     const dataset = nameIn(params);
     const { paths, excluded } = checked(exclusionSchema, body);
-    await datasets.exclude(dataset, paths, excluded);
-    streams.send({ type: 'changed', what: 'data', name: dataset });
+    const images = await datasets.exclude(dataset, paths, excluded);
+    if (images.length > mostTold) streams.send({ type: 'changed', what: 'data', name: dataset });
+    else streams.send({ type: 'images', dataset, images });
     return {};
   });
   app.get('/api/datasets/:name/picture', async ({ params, query }, reply) => {

@@ -1,6 +1,7 @@
 /** @file What the server tells by itself: jobs as they go on, and that data or runs have changed. Every open page hears the same. */
 import { computed, signal } from '@preact/signals';
 import type { JobView, Overview, StudioEvent } from '../../src/studio/api.ts';
+import type { ImagesEvent } from '../../src/studio/data-api.ts';
 import { locked, server } from './server.ts';
 
 export const overview = signal<Overview | undefined>(undefined);
@@ -23,8 +24,19 @@ export async function refreshOverview(): Promise<void> {
   }
 }
 
-function hear(event: StudioEvent): void {
+const imageListeners = new Set<(event: ImagesEvent) => void>();
+
+/** Hears of single images that are others now, each time. @returns a function that ends it */
+export function onImages(listener: (event: ImagesEvent) => void): () => void {
+  imageListeners.add(listener);
+  return () => imageListeners.delete(listener);
+}
+
+function hear(event: StudioEvent | ImagesEvent): void {
   switch (event.type) {
+    case 'images':
+      for (const listener of imageListeners) listener(event);
+      break;
     case 'jobs':
       jobs.value = event.jobs;
       break;
@@ -60,7 +72,7 @@ export function listen(): void {
   stream?.close();
   const events = new EventSource('/api/events');
   stream = events;
-  events.onmessage = ({ data }) => hear(JSON.parse(data as string) as StudioEvent);
+  events.onmessage = ({ data }) => hear(JSON.parse(data as string) as StudioEvent | ImagesEvent);
   events.onopen = () => {
     connected.value = true;
     void refreshOverview();

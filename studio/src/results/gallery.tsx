@@ -43,13 +43,21 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
         .sort((a, b) => b.image.score - a.image.score),
     [results],
   );
-  const shown = placed.filter(
-    ({ image }) =>
-      (product === '' || image.product === product) &&
-      (kind === '' || image.kind === kind) &&
-      isShown(image, show, thresholds),
+  const shown = useMemo(
+    () =>
+      placed.filter(
+        ({ image }) =>
+          (product === '' || image.product === product) &&
+          (kind === '' || image.kind === kind) &&
+          isShown(image, show, thresholds),
+      ),
+    [placed, product, kind, show, thresholds],
   );
-  const products = [...new Set(results.images.map((image) => image.product))];
+  const counts = useMemo(
+    () => filters.map((each) => placed.filter(({ image }) => isShown(image, each, thresholds)).length),
+    [placed, thresholds],
+  );
+  const products = useMemo(() => [...new Set(results.images.map((image) => image.product))], [results]);
   const kinds = [
     ...new Set(
       results.images
@@ -67,10 +75,7 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
         <InlineSelect
           label={words.filter.show}
           value={show}
-          options={filters.map((each) => [
-            each,
-            `${words.filter[each]} (${placed.filter(({ image }) => isShown(image, each, thresholds)).length})`,
-          ])}
+          options={filters.map((each, at) => [each, `${words.filter[each]} (${counts[at]})`])}
           onChange={(value) => setShow(value as Filter)}
         />
         <InlineSelect
