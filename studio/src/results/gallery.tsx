@@ -111,7 +111,7 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
                       />
                     </button>
                     <figcaption>
-                      <strong class={`verdict ${judgementOf(image, thresholds)}`}>
+                      <strong class={`verdict-badge ${judgementOf(image, thresholds)}`}>
                         {words[judgementOf(image, thresholds)]}
                       </strong>
                       <span>{words.score(scoreText(image.score))}</span>
