@@ -1,7 +1,7 @@
 /** @file The data page: what there is to learn from and to test with, what is wrong with it, and what is left out. */
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { shellWord } from '../../../src/core/shell-word.ts';
-import type { DatasetImage, JobRequest, JobView } from '../../../src/studio/api.ts';
+import type { DatasetImage, JobView } from '../../../src/studio/api.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { DatasetSelect } from '../components/dataset-select.tsx';
 import { JobCard } from '../components/job-card.tsx';
@@ -10,6 +10,7 @@ import { jobs, overview } from '../live.ts';
 import { addressOf, go } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
+import { demo } from './demo.ts';
 import { DropZone } from './drop-zone.tsx';
 import { filtered, ImageFilter, noFilter } from './image-filter.tsx';
 import { ImageGrid } from './image-grid.tsx';
@@ -19,17 +20,6 @@ import { IncomingDialog } from './incoming-dialog.tsx';
 import { MaskPage } from './mask-page.tsx';
 import { RegionPage } from './region-page.tsx';
 import { useDataset } from './use-dataset.ts';
-
-/** The demo: small enough for a minute, large enough for results that say something. */
-const demo = {
-  kind: 'demo' as const,
-  dataset: 'demo',
-  classes: ['washer', 'woven_cloth', 'circuit_board', 'capsule'],
-  size: 320,
-  train: 24,
-  testGood: 10,
-  testAnomalous: 10,
-} satisfies JobRequest;
 
 interface DataPageProps {
   readonly name: string | undefined;
