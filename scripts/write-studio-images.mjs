@@ -56,12 +56,7 @@ try {
   await page.getByRole('button', { name: 'Begin with drawn demo parts' }).waitFor(wait);
   await write(page, 'empty');
   await page.getByRole('button', { name: 'Begin with drawn demo parts' }).click();
-  const out = page.getByRole('button', { name: 'Leave out: bottle_cap/train/good/003.png' });
-  await out.waitFor(wait);
-  await page.getByText('Checking the images').waitFor({ state: 'detached', ...wait });
-  await out.click();
-  await pictures(page);
-  await write(page, 'data');
+  await page.getByRole('button', { name: 'Leave out: bottle_cap/train/good/003.png' }).click(wait);
 
   await page.getByRole('link', { name: 'Region of interest of washer' }).click();
   await drawRegion(page);
@@ -109,6 +104,11 @@ try {
 
   await top(page, '.versions');
   await write(page, 'hand-over');
+
+  await page.goto(`${url}/#/data/demo`);
+  await page.locator('.tile').first().waitFor(wait);
+  await pictures(page);
+  await write(page, 'data');
 
   await line(url);
   await teach();

@@ -118,6 +118,7 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await page.getByText('Corner 1 of shape 1 is held').waitFor(wait);
     await press(['Space', 1], ['Control+z', 1], ['Control+y', 1]);
     expect(await saved()).toEqual([left + 2, top + 2, width - 2, height - 2]);
+    await page.evaluate("document.querySelector('.paper').scrollIntoView({ block: 'center' })");
     const paper = await page.getByRole('application').boundingBox();
     await page.mouse.move((paper?.x ?? 0) + (paper?.width ?? 0) / 2, (paper?.y ?? 0) + 150);
     await page.mouse.down();
