@@ -1,5 +1,6 @@
 /** @file Test images by their score, the highest first, with what the thresholds of now make of them. */
 import { useMemo, useState } from 'preact/hooks';
+import { heatStops, legendGradient } from '../../../src/detector/heat/heat-legend.ts';
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
 import { InlineSelect, withAll } from '../components/inline-select.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
@@ -13,6 +14,7 @@ import { Viewer } from './viewer.tsx';
 const filters = ['all', 'wrong', 'misses', 'falseAlarms', 'defective', 'good'] as const;
 type Filter = (typeof filters)[number];
 
+const gradient = legendGradient({ stops: heatStops() });
 /** Pixels. */
 const [tileWidth, tileHeight, gap] = [190, 290, 10];
 
@@ -208,6 +210,16 @@ export function OverlayControls({
         />
         {words.truth}
       </label>
+      {overlay.heat && (
+        <figure class="heat-legend">
+          <i style={{ 'background-image': gradient }} aria-hidden="true" />
+          <figcaption>
+            <span>{words.legend.low}</span>
+            <span>{words.legend.middle}</span>
+            <span>{words.legend.top}</span>
+          </figcaption>
+        </figure>
+      )}
     </div>
   );
 }
