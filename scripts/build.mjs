@@ -2,7 +2,7 @@
  * Compiles src/ into a clean dist/, the files for the browser with its types and the others with Node's, puts the script of pages and what it imports into one text,
  * bundles the pages of the studio, and stamps it, so that `setup.mjs` knows when it is stale.
  */
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -13,6 +13,9 @@ rmSync(dist, { recursive: true, force: true });
 for (const project of ['tsconfig.build.json', 'tsconfig.web.build.json'])
   run('node', ['node_modules/typescript/bin/tsc', '-p', project]);
 chmodSync(join(dist, 'cli/main.js'), 0o755);
+// A report has them in itself.
+for (const name of ['look.css', 'charts.css'])
+  copyFileSync(fileURLToPath(new URL(`../src/report/${name}`, import.meta.url)), join(dist, 'report', name));
 await build({
   configFile: fileURLToPath(new URL('../studio/vite.config.mjs', import.meta.url)),
   logLevel: 'error',

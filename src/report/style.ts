@@ -1,9 +1,16 @@
 /** @file The page's style: one column on a phone, several charts in a row on a desk, light and dark. */
-import { colourRules } from './colours.ts';
+import { readFileSync } from 'node:fs';
 import { trusted } from './html.ts';
 
-export const pageStyle = trusted(`
-${colourRules}*{box-sizing:border-box}
+/** Colours and parts of all our pages; their address is the same from src/ and from dist/, where the build puts them. */
+const shared = ['look.css', 'charts.css']
+  .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
+  .join('')
+  .replaceAll(/\/\*.*?\*\//gs, '')
+  .replaceAll(/\s+/g, ' ');
+
+export const pageStyle = trusted(`${shared}
+*{box-sizing:border-box}
 html{scroll-padding-top:3.5rem}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main,footer{max-width:1240px;margin:0 auto;padding:0 16px}
@@ -36,11 +43,8 @@ nav{position:sticky;top:0;z-index:3;background:var(--ground);margin:0 -16px 1.6r
 nav ul{display:flex;gap:1.3rem;list-style:none;margin:0;padding:.6rem 0;white-space:nowrap}
 nav a{text-decoration:none}
 nav a:hover{text-decoration:underline}
-.scroll{overflow-x:auto;width:fit-content;max-width:100%;background:var(--card);border:1px solid var(--rule);border-radius:var(--radius)}
-table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.7rem .9rem 0;color:var(--quiet);font-size:.85rem}
-th,td{padding:.5rem .7rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
-thead th{color:var(--quiet);font-weight:600;font-size:.8rem;white-space:normal;vertical-align:bottom}
+thead th{white-space:normal;vertical-align:bottom}
 th:first-child,thead td:first-child{text-align:left;position:sticky;left:0;background:var(--card);z-index:1}
 tbody th{font-weight:600}
 tbody:last-child tr:last-child>*,tfoot tr:last-child>*{border-bottom:0}
@@ -54,35 +58,21 @@ tfoot th,tfoot td{font-weight:700;border-top:2px solid var(--rule)}
 .confusion .wrong{background:color-mix(in srgb,var(--bad) calc(12% + var(--v)*40%),var(--card));font-weight:700}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:14px}
 .charts.two{grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));max-width:960px}
-.chart{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:var(--radius);padding:.7rem .7rem .5rem}
+.chart{padding:.7rem .7rem .5rem}
 .chart figcaption{font-weight:600;font-size:.95rem;margin:0 .2rem .3rem;overflow-wrap:anywhere}
-.chart>svg,.chart>div>svg{display:block;width:100%;height:auto}
 .chart .note{margin:.2rem .2rem .3rem;font-size:.8rem}
-svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--quiet)}
 svg .label{font-size:11.5px}
 .scroll.all{width:auto}
 .results{width:100%}
-.grid{stroke:var(--grid);stroke-width:1;fill:none}
-.axis{stroke:var(--quiet);stroke-width:1;fill:none}
-.line{fill:none;stroke:var(--s);stroke-width:2;stroke-linejoin:round}
 .d1 .line,.d1.swatch .line{stroke-dasharray:6 3}
 .d2 .line,.d2.swatch .line{stroke-dasharray:2 3}
 .dots{fill:none;stroke:var(--s);stroke-width:4;stroke-linecap:round;opacity:.45}
 .crosses{fill:none;stroke:var(--s);stroke-width:1.6}
-.boundary{stroke:var(--quiet);stroke-dasharray:3 3}
 .chosen{fill:var(--card);stroke:var(--s0);stroke-width:2.5}
 .moved{fill:var(--ink);stroke:var(--card);stroke-width:1.5}
-rect.good{fill:var(--good);opacity:.5}
-rect.anomalous{fill:var(--bad);opacity:.5}
-rect.wrong{opacity:1}
-text.good{fill:var(--good);font-weight:600}
-text.anomalous{fill:var(--bad);font-weight:600}
-.threshold{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 3}
 .threshold-label{fill:var(--ink)}
 .k{transition:opacity .15s}
 @media (prefers-reduced-motion:reduce){.k{transition:none}}
-.swatch{width:22px;height:10px;vertical-align:middle;flex:none}
-.legend{display:flex;font-size:.8rem;flex-wrap:wrap;gap:.1rem .9rem;list-style:none;margin:0;padding:0}
 .picker{position:sticky;top:2.7rem;z-index:2;display:flex;gap:.4rem;overflow-x:auto;border:0;margin:0 -16px 1rem;padding:.5rem 16px;background:var(--ground);white-space:nowrap;min-width:0}
 .picker legend{float:left;padding:.25rem .4rem .25rem 0;color:var(--quiet)}
 .picker label{display:flex;align-items:center;gap:.4rem;border:1px solid var(--rule);border-radius:99px;background:var(--card);padding:.2rem .75rem;font-size:.875rem;cursor:pointer}
@@ -93,9 +83,7 @@ text.anomalous{fill:var(--bad);font-weight:600}
 .product:not([open]){padding-bottom:.2rem}
 .product summary{cursor:pointer;padding:.5rem 0}
 .product summary h3{display:inline;margin:0 0 0 .2rem}
-.heat{margin:.2rem 0 .9rem;max-width:34rem}
-.heat i{display:block;height:14px;border-radius:3px;border:1px solid var(--rule);background-color:#808080}
-.heat figcaption{display:flex;justify-content:space-between;gap:.6rem;font-size:.76rem;color:var(--quiet);margin-top:.2rem}
+.heat-legend{margin:.2rem 0 .9rem;max-width:34rem}
 .triples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:14px}
 .triple{margin:0}
 .triple div{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:3px;align-items:stretch}
@@ -123,7 +111,7 @@ details>summary{cursor:pointer;margin-top:1rem}
 .tuner[hidden],.beside>[hidden],.command[hidden]{display:none}
 .tuner-row{display:grid;grid-template-columns:auto minmax(8rem,1fr) 9rem auto;gap:.5rem .9rem;align-items:center}
 .tuner-row label{font-weight:600;overflow-wrap:anywhere;min-width:0}
-input[type=range]{width:100%;margin:0;accent-color:var(--accent);min-height:1.8rem}
+input[type=range]{width:100%}
 input[type=number],button{font:inherit;font-size:.9rem;color:inherit;background:var(--card);border:1px solid var(--quiet);border-radius:6px;padding:.3rem .6rem;min-width:0}
 input[type=number]{width:100%;font-variant-numeric:tabular-nums}
 button{cursor:pointer}
@@ -131,9 +119,6 @@ button:disabled{opacity:.5;cursor:default}
 .tuner-counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:.2rem 1.5rem;margin:.7rem 0}
 .tuner-counts dt{color:var(--quiet);font-size:.85rem}
 .tuner-counts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
-.badge{display:inline-block;min-width:3.4rem;text-align:center;border-radius:99px;padding:0 .5rem;font-size:.75rem;line-height:1.45;font-weight:600;color:var(--card);background:var(--good)}
-.badge.reject{background:var(--bad)}
-.badge.check{background:var(--quiet)}
 [data-neighbours] td,[data-neighbours] th{text-align:left}
 [data-around] .reject+.pass>*,[data-around] .reject+.check>*{border-top:2px solid var(--ink)}
 [data-around] .wrong{color:var(--bad);font-weight:600}

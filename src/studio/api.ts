@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ErrorCode } from '../core/errors.ts';
-import type { DatasetBrief } from './data-api.ts';
+import type { DatasetBrief, ImagesEvent } from './data-api.ts';
 import type { JobProgress, JobView } from './job-api.ts';
 import type { WatchView } from './line-api.ts';
 import type { RunBrief } from './run-api.ts';
@@ -34,6 +34,7 @@ export type StudioEvent =
       readonly notes?: readonly string[];
     }
   | { readonly type: 'removed'; readonly id: number }
+  | ImagesEvent
   | { readonly type: 'watches'; readonly watches: readonly WatchView[] }
   | { readonly type: 'watch'; readonly watch: WatchView }
   /** Data sets, runs or detectors are others now. */

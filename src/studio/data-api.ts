@@ -145,3 +145,13 @@ export interface DatasetView {
     readonly stale: boolean;
   } | null;
 }
+
+/** These images of a data set are others now, left out, taken back, or with other remarks because of that: a page with twenty thousand need not ask for all. */
+export interface ImagesEvent {
+  readonly type: 'images';
+  readonly dataset: string;
+  readonly images: readonly DatasetImage[];
+}
+
+/** So many images are told one by one, at most; of more, pages ask for the data set. */
+export const mostTold = 2000;

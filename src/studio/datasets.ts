@@ -10,7 +10,8 @@ import { foldersIn } from '../data/folders.ts';
 import { loadDataset } from '../data/load.ts';
 import { imageSize } from '../image/decode.ts';
 import { imageExtensions } from '../image/format.ts';
-import type { DatasetBrief, DatasetImage, DatasetView, Flag, UploadQuery } from './api.ts';
+import type { DatasetBrief, DatasetImage, DatasetView, UploadQuery } from './api.ts';
+import { changedImages, imagesOf, type Reading, type Remarks, readingOf } from './dataset-images.ts';
 import { InTurn } from './in-turn.ts';
 import type { KeptInspection, Memory } from './memory.ts';
 import { kindProblem, nameProblem, productProblem } from './names.ts';
@@ -21,6 +22,8 @@ import type { Workspace } from './workspace.ts';
 const mostPixels = 100e6;
 /** Milliseconds for which a data set is taken to have the layout that it was seen to have: to look takes longer, the more images there are. */
 const layoutHolds = 60_000;
+/** Data sets whose last reading is kept: one of 20 000 images takes about 10 MB. */
+const mostReadings = 4;
 
 export class Datasets {
   readonly #workspace: Workspace;
@@ -28,6 +31,8 @@ export class Datasets {
   readonly #suspects: Suspects;
   /** Until when a data set is taken to have the layout that images are added to, by folder. */
   readonly #layoutSeen = new Map<string, number>();
+  /** As they were read last, by folder; the newest last. */
+  readonly #readings = new Map<string, Reading>();
   readonly #writing = new InTurn();
 
   constructor(workspace: Workspace, memory: Memory) {
@@ -73,48 +78,54 @@ export class Datasets {
     const remembered = this.#memory.inspection(name);
     const none = { name, layout: null, products: [], images: [], inspection: null };
     try {
-      const { root, layout, classes, samples } = await loadDataset(folder, { requireTraining: false });
-      const excluded = this.#memory.excluded(name);
-      const splits = new Map(samples.map(({ path, split }) => [pathBelow(root, path), split]));
-      const isTrained = (path: string) => splits.get(path) === 'train' && !excluded.has(path);
-      // Where one of them is tested with, those that are learnt from are all too many.
-      const staysOf = (paths: readonly string[]) =>
-        paths.some((path) => splits.get(path) === 'test') ? undefined : paths.find(isTrained);
-      const flags = remembered ? flagsOf(remembered.found, staysOf) : new Map<string, Flag[]>();
-      for (const [path, flag] of await this.#suspects.of(folder))
-        flags.set(path, [...(flags.get(path) ?? []), flag]);
-      const images = samples.map(({ path, className, split, defect, maskPaths = [] }): DatasetImage => {
-        const below = pathBelow(root, path);
-        return {
-          path: below,
-          product: className,
-          split,
-          kind: defect,
-          excluded: excluded.has(below),
-          flags: flags.get(below) ?? [],
-          masks: maskPaths.map((mask) => pathBelow(root, mask)),
-        };
-      });
+      const reading = await this.#read(folder);
+      const remarks = await this.#remarks(name, folder);
+      const images = imagesOf(reading, remarks, this.#memory.excluded(name));
       const inspection = remembered && {
         created: remembered.created,
         classes: remembered.found.classes,
         problems: remembered.found.problems.filter(({ path }) => path === null),
-        stale: remembered.images !== samples.length,
+        stale: remembered.images !== images.length,
       };
-      return { name, layout, products: classes, images, error: null, inspection: inspection ?? null };
+      const { layout, classes: products } = reading;
+      return { name, layout, products, images, error: null, inspection: inspection ?? null };
     } catch (error) {
       if (!(error instanceof CladError)) throw error;
       return { ...none, error: error.words };
     }
   }
 
-  /** @throws NOT_THERE for a path that is no training image */
-  async exclude(name: string, paths: readonly string[], excluded: boolean): Promise<void> {
-    const { images } = await this.view(name);
-    const known = new Set(images.filter(({ split }) => split === 'train').map(({ path }) => path));
-    const unknown = paths.find((path) => !known.has(path));
+  /**
+   * Leaves images out, or takes them back. The folder is not read anew for images that were there when it was read last: to leave out one that is gone since
+   * changes nothing.
+   * @returns the images that are others now: these, and those whose remarks are others because of them
+   * @throws NOT_THERE for a path that is no training image
+   */
+  async exclude(name: string, paths: readonly string[], excluded: boolean): Promise<DatasetImage[]> {
+    const folder = await this.folder(name);
+    const isKnown = ({ splits }: Reading) => paths.every((path) => splits.get(path) === 'train');
+    const before = this.#readings.get(folder);
+    const reading = before && isKnown(before) ? before : await this.#read(folder);
+    const unknown = paths.find((path) => reading.splits.get(path) !== 'train');
     if (unknown !== undefined) throw new CladError('NOT_THERE', { what: 'training image', name: unknown });
+    const remarks = await this.#remarks(name, folder);
+    const images = () => imagesOf(reading, remarks, this.#memory.excluded(name));
+    const then = images();
     this.#memory.exclude(name, paths, excluded);
+    return changedImages(then, images());
+  }
+
+  async #read(folder: string): Promise<Reading> {
+    const reading = readingOf(await loadDataset(folder, { requireTraining: false }));
+    this.#readings.delete(folder);
+    this.#readings.set(folder, reading);
+    const [oldest] = this.#readings.keys();
+    if (this.#readings.size > mostReadings && oldest !== undefined) this.#readings.delete(oldest);
+    return reading;
+  }
+
+  async #remarks(name: string, folder: string): Promise<Remarks> {
+    return { inspection: this.#memory.inspection(name)?.found, suspects: await this.#suspects.of(folder) };
   }
 
   /** What an inspection found. @param images - that there are */
@@ -185,36 +196,6 @@ export class Datasets {
 /** Paths below a data set that a training of it leaves out: only images that are there and trained on. */
 export function leftOutOf(images: readonly DatasetImage[]): string[] {
   return images.filter((image) => image.excluded && image.split === 'train').map(({ path }) => path);
-}
-
-/**
- * What is said of single images.
- * @param staysOf - of images that are alike, the one that stays when the others are left out
- */
-export function flagsOf(
-  found: KeptInspection,
-  staysOf: (paths: readonly string[]) => string | undefined,
-): Map<string, Flag[]> {
-  const flags = new Map<string, Flag[]>();
-  const add = (path: string, flag: Flag) => flags.set(path, [...(flags.get(path) ?? []), flag]);
-  const below = (path: string) => pathBelow(found.root, path);
-  const alike = (all: readonly string[], kind: Flag['kind'], what: string) => {
-    const paths = all.map(below);
-    const stays = staysOf(paths);
-    for (const path of paths) {
-      const message = `${what} ${paths.filter((each) => each !== path).join(', ')}`;
-      add(path, { kind, severity: 'warning', message, ...(path === stays && { stays: true }) });
-    }
-  };
-  for (const { severity, path, message } of found.problems)
-    if (path !== null)
-      add(below(path), { kind: severity === 'error' ? 'broken' : 'other', severity, message });
-  for (const { paths } of found.copies) alike(paths, 'copy', 'the same pixels as');
-  for (const { nearDuplicates } of Object.values(found.classes))
-    for (const paths of nearDuplicates) alike(paths, 'almost', 'almost the same image as');
-  for (const [path, message] of Object.entries(found.oddSizes))
-    add(path, { kind: 'size', severity: 'warning', message });
-  return flags;
 }
 
 /** Where a file goes, and whether it is there already. */

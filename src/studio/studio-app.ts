@@ -16,6 +16,7 @@ import {
   maskQuery,
   maskRemovalSchema,
   maskSchema,
+  mostTold,
   type Overview,
   pictureQuery,
   regionQuery,
@@ -181,8 +182,9 @@ function datasetRoutes(
   app.post('/api/datasets/:name/exclusions', async ({ params, body }) => {
     const dataset = nameIn(params);
     const { paths, excluded } = checked(exclusionSchema, body);
-    await datasets.exclude(dataset, paths, excluded);
-    streams.send({ type: 'changed', what: 'data', name: dataset });
+    const images = await datasets.exclude(dataset, paths, excluded);
+    if (images.length > mostTold) streams.send({ type: 'changed', what: 'data', name: dataset });
+    else streams.send({ type: 'images', dataset, images });
     return {};
   });
   app.get('/api/datasets/:name/picture', async ({ params, query }, reply) => {

@@ -1,6 +1,6 @@
 /** @file What the server tells by itself: jobs as they go on, and that data or runs have changed. Every open page hears the same. */
 import { computed, signal } from '@preact/signals';
-import type { JobView, Overview, StudioEvent, WatchView } from '../../src/studio/api.ts';
+import type { ImagesEvent, JobView, Overview, StudioEvent, WatchView } from '../../src/studio/api.ts';
 import { locked, server } from './server.ts';
 import { language } from './texts/texts.ts';
 
@@ -26,8 +26,19 @@ export async function refreshOverview(): Promise<void> {
   }
 }
 
+const imageListeners = new Set<(event: ImagesEvent) => void>();
+
+/** Hears of single images that are others now, each time. @returns a function that ends it */
+export function onImages(listener: (event: ImagesEvent) => void): () => void {
+  imageListeners.add(listener);
+  return () => imageListeners.delete(listener);
+}
+
 function hear(event: StudioEvent): void {
   switch (event.type) {
+    case 'images':
+      for (const listener of imageListeners) listener(event);
+      break;
     case 'jobs':
       jobs.value = event.jobs;
       break;

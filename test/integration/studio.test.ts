@@ -103,8 +103,31 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await press(['Shift+ArrowRight', 12], ['Shift+ArrowDown', 12], ['Space', 1]);
     expect(await barriers(page)).toEqual([]);
     await shot('region');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('Saved as regions/demo/washer.yaml').waitFor(wait);
+    const saved = async () => {
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('Saved as regions/demo/washer.yaml').waitFor(wait);
+      const text = await readFile(join(folder, 'work/regions/demo/washer.yaml'), 'utf8');
+      // Before them stands the size of the photograph.
+      return [...text.matchAll(/\d+/g)].map(Number).slice(-4);
+    };
+    const [left = 0, top = 0, width = 0, height = 0] = await saved();
+    // One corner goes in by two pixels, and a step back and forth; then all of it by the mouse.
+    await page.getByLabel('Move shapes and corners').check();
+    await page.getByRole('application').focus();
+    await press(['PageDown', 1], ['Space', 1], ['Alt+ArrowRight', 2], ['Alt+ArrowDown', 2]);
+    await page.getByText('Corner 1 of shape 1 is held').waitFor(wait);
+    await press(['Space', 1], ['Control+z', 1], ['Control+y', 1]);
+    expect(await saved()).toEqual([left + 2, top + 2, width - 2, height - 2]);
+    await page.evaluate("document.querySelector('.paper').scrollIntoView({ block: 'center' })");
+    const paper = await page.getByRole('application').boundingBox();
+    await page.mouse.move((paper?.x ?? 0) + (paper?.width ?? 0) / 2, (paper?.y ?? 0) + 150);
+    await page.mouse.down();
+    await page.mouse.move((paper?.x ?? 0) + (paper?.width ?? 0) / 2 + 900, (paper?.y ?? 0) + 150, {
+      steps: 3,
+    });
+    await page.mouse.up();
+    // As far as the photograph goes.
+    expect(await saved()).toEqual([96 - (width - 2), top + 2, width - 2, height - 2]);
     await page.getByRole('link', { name: 'Back to the images' }).click();
     await page
       .locator('[data-layer="region"]')

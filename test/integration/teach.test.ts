@@ -422,7 +422,7 @@ describe.skipIf(!hasChromium)('teach()', () => {
       const [own, taught] = [await predicted('run'), await predicted('on-webgpu')];
       for (const [index, { score, verdict }] of taught.entries()) {
         expect(verdict).toBe(own[index]!.verdict);
-        expect(Math.abs(score - own[index]!.score)).toBeLessThan(0.02 * own[index]!.score);
+        expect(Math.abs(score - own[index]!.score)).toBeLessThan(1e-9);
       }
     } finally {
       await withGpu.close();

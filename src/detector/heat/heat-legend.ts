@@ -31,19 +31,19 @@ export function heatLegend(
   const range = Object.hasOwn(display, className) ? display[className] : undefined;
   if (!range) return undefined;
   const scale = heatScale(range);
-  const stops = Array.from({ length: count }, (_, index): LegendStop => {
+  return { scale, stops: heatStops().map((stop) => ({ ...stop, value: mapValueAt(stop.heat, scale) })) };
+}
+
+/** The colours without values, which are the same for all classes: none of the heat, the threshold in the middle, all of it. */
+export function heatStops(): readonly Omit<LegendStop, 'value'>[] {
+  return Array.from({ length: count }, (_, index) => {
     const heat = index / (count - 1);
     const { colour, opacity } = paintOf(heat);
-    return {
-      heat,
-      value: mapValueAt(heat, scale),
-      colour: `rgb(${colour.join(' ')} / ${Number(opacity.toFixed(3))})`,
-    };
+    return { heat, colour: `rgb(${colour.join(' ')} / ${Number(opacity.toFixed(3))})` };
   });
-  return { scale, stops };
 }
 
 /** The legend as a CSS background, from left to right. */
-export function legendGradient({ stops }: HeatLegend): string {
+export function legendGradient({ stops }: { readonly stops: readonly Omit<LegendStop, 'value'>[] }): string {
   return `linear-gradient(to right, ${stops.map(({ colour, heat }) => `${colour} ${(100 * heat).toFixed(1)}%`).join(', ')})`;
 }

@@ -59,12 +59,16 @@ export async function coreset(
   const norms = squaredLengths(rows, width);
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
+  const candidates = { rows, norms, nearest, width };
+  let open: OpenRows = { rows, norms, of: Uint32Array.from(nearest.keys()) };
   const entries = present ? [] : drawnRows(random, count, drawn);
   let updated = 0;
   try {
-    if (present) await updateByAll(session, { rows, norms, nearest, width }, present);
+    if (present) await updateByAll(session, candidates, open, present);
     while (entries.length < size) {
-      await update(session, { rows, norms, nearest, width }, entries.slice(updated));
+      await update(session, candidates, open, entries.slice(updated));
+      if (entries.length - (count - open.of.length) > mostEntries * open.of.length)
+        open = stillOpen(open, candidates);
       updated = entries.length;
       if (least >= 0 && !nearest.some((distance) => distance > least)) break;
       const list = shortList(nearest, random);
@@ -90,11 +94,34 @@ interface Candidates {
   readonly width: number;
 }
 
+/** Rows of which distances are asked: those that are no entries, and some that became one lately. */
+interface OpenRows extends Pick<Candidates, 'rows' | 'norms'> {
+  /** Which of the candidates they are. */
+  readonly of: Uint32Array;
+}
+
+/** Entries among the open rows, as a share, before they are taken out: of a bank with half of all rows a fifth of all products is saved. */
+const mostEntries = 1 / 8;
+
+function stillOpen({ rows, norms, of }: OpenRows, { nearest, width }: Candidates): OpenRows {
+  const places = Uint32Array.from(of.keys()).filter((at) => nearest[of[at] as number] !== -1);
+  return {
+    rows: pickRows(Float32Array, rows, width, places),
+    norms: Float32Array.from(places, (at) => norms[at] as number),
+    of: places.map((at) => of[at] as number),
+  };
+}
+
 /** Shortens every row's distance by those to new entries, which are rows themselves. */
-async function update(session: Session, candidates: Candidates, entries: readonly number[]): Promise<void> {
+async function update(
+  session: Session,
+  candidates: Candidates,
+  open: OpenRows,
+  entries: readonly number[],
+): Promise<void> {
   if (entries.length === 0) return;
   const { rows, norms, nearest, width } = candidates;
-  await updateBy(session, candidates, {
+  await updateBy(session, candidates, open, {
     points: pickRows(Float32Array, rows, width, Uint32Array.from(entries)),
     lengths: Float32Array.from(entries, (entry) => norms[entry] as number),
   });
@@ -104,34 +131,44 @@ async function update(session: Session, candidates: Candidates, entries: readonl
 /** Entries that are no rows, brought in so many at once: their distances to a block of rows take 64 MB. */
 const presentEntries = 2048;
 
-async function updateByAll(session: Session, candidates: Candidates, present: Float32Array): Promise<void> {
+async function updateByAll(
+  session: Session,
+  candidates: Candidates,
+  open: OpenRows,
+  present: Float32Array,
+): Promise<void> {
   const { width } = candidates;
   const lengths = squaredLengths(present, width);
   for (let start = 0; start < lengths.length; start += presentEntries) {
     const end = Math.min(start + presentEntries, lengths.length);
     const points = present.subarray(start * width, end * width);
-    await updateBy(session, candidates, { points, lengths: lengths.subarray(start, end) });
+    await updateBy(session, candidates, open, { points, lengths: lengths.subarray(start, end) });
   }
 }
 
 async function updateBy(
   session: Session,
-  { rows, norms, nearest, width }: Candidates,
+  { nearest, width }: Candidates,
+  { rows, norms, of }: OpenRows,
   { points, lengths }: { readonly points: Float32Array; readonly lengths: Float32Array },
 ): Promise<void> {
   const given = {
     entries: float32(points, [lengths.length, width]),
     entry_norms: float32(lengths, [lengths.length]),
   };
-  for (let start = 0; start < nearest.length; start += blockRows) {
-    const end = Math.min(start + blockRows, nearest.length);
+  for (let start = 0; start < of.length; start += blockRows) {
+    const end = Math.min(start + blockRows, of.length);
     const outputs = await session.run({
       ...given,
       rows: float32(rows.subarray(start * width, end * width), [end - start, width]),
       norms: float32(norms.subarray(start, end), [end - start]),
-      nearest: float32(nearest.subarray(start, end), [end - start]),
+      nearest: float32(
+        Float32Array.from(of.subarray(start, end), (row) => nearest[row] as number),
+        [end - start],
+      ),
     });
-    nearest.set(floats(outputs.shortened), start);
+    const shortened = floats(outputs.shortened);
+    for (let at = start; at < end; at++) nearest[of[at] as number] = shortened[at - start] as number;
   }
 }
 

@@ -4,12 +4,12 @@ import type { TradeOffPoint } from '../../evaluation/trade-off.ts';
 import { type Content, html, type Markup } from '../html.ts';
 import { type Axis, box, type ChartOptions, coordinate } from './frame.ts';
 import { type Line, lineMarks } from './lines.ts';
-import { palette } from './series.ts';
+import { seriesColours } from './series.ts';
 
 /** Ticks of an axis that spreads small shares. */
 const shares = [0, 0.01, 0.1, 0.25, 0.5, 1];
 /** The same colour, dashed (series.ts). */
-const dashed = palette.length;
+const dashed = seriesColours;
 
 type Rate = 'falseAlarms' | 'misses';
 const labels: Readonly<Record<Rate, string>> = { falseAlarms: 'false alarms', misses: 'misses' };

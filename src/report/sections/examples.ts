@@ -43,7 +43,7 @@ function legendOf(metadata: DetectorMetadata, className: string): Markup | null 
   const legend = heatLegend(metadata, className);
   if (!legend) return null;
   const { low, middle, top } = legend.scale;
-  return html`<figure class="heat"><i style="background-image:${legendGradient(legend)}"></i>
+  return html`<figure class="heat-legend"><i style="background-image:${legendGradient(legend)}"></i>
 <figcaption><span>${scoreText(low)} where good parts end</span><span>${scoreText(middle)} threshold</span><span>${scoreText(top)} strong defects</span></figcaption></figure>`;
 }
 

@@ -39,7 +39,7 @@ export function decisionOf(
 
 /** A decision as a small label. */
 export function badge(decision: ReturnType<typeof decisionOf>): Markup {
-  return html`<span class="badge ${decision}">${decision}</span>`;
+  return html`<span class="verdict-badge ${decision}">${decision}</span>`;
 }
 
 /**

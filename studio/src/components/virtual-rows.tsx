@@ -1,7 +1,8 @@
 /** @file Long lists: only the rows near the window are in the page, so that twenty thousand pictures scroll like twenty. */
+import { signal } from '@preact/signals';
 import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from '@tanstack/virtual-core';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 
 interface VirtualRowsProps {
   readonly count: number;
@@ -10,10 +11,17 @@ interface VirtualRowsProps {
   readonly children: (row: number) => ComponentChildren;
 }
 
+/** Pixels a millisecond, beyond which nobody sees what is on the rows. */
+const fast = 2;
+
+/** Whether rows fly past: pictures that come meanwhile are not asked for before it is over, as thousands would be made that nobody sees, before those that are seen. */
+export const flying = signal(false);
+
 export function VirtualRows({ count, heightOf, children }: VirtualRowsProps) {
   const place = useRef<HTMLDivElement>(null);
   const [, redraw] = useReducer((value: number) => value + 1, 0);
   const [margin, setMargin] = useState(0);
+  const before = useRef({ at: 0, offset: 0 });
   const options = {
     count,
     getScrollElement: () => window,
@@ -23,7 +31,13 @@ export function VirtualRows({ count, heightOf, children }: VirtualRowsProps) {
     scrollToFn: windowScroll,
     scrollMargin: margin,
     overscan: 4,
-    onChange: () => redraw(0),
+    onChange: ({ scrollOffset, isScrolling }: Virtualizer<Window, HTMLDivElement>) => {
+      const now = { at: performance.now(), offset: scrollOffset ?? 0 };
+      const { at, offset } = before.current;
+      before.current = now;
+      flying.value = isScrolling && Math.abs(now.offset - offset) > fast * (now.at - at);
+      redraw(0);
+    },
   };
   const [rows] = useState(() => new Virtualizer<Window, HTMLDivElement>(options));
   rows.setOptions(options);
@@ -42,11 +56,16 @@ export function VirtualRows({ count, heightOf, children }: VirtualRowsProps) {
           class="row"
           style={{ transform: `translateY(${start - margin}px)`, height: `${size}px` }}
         >
-          {children(index)}
+          <RowContent index={index}>{children}</RowContent>
         </div>
       ))}
     </div>
   );
+}
+
+/** Drawn anew only when what the list shows is another, not with each step of scrolling. */
+function RowContent({ index, children }: Pick<VirtualRowsProps, 'children'> & { readonly index: number }) {
+  return useMemo(() => <>{children(index)}</>, [index, children]);
 }
 
 /** The width of an element, as the window changes. */

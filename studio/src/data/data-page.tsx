@@ -1,35 +1,25 @@
 /** @file The data page: what there is to learn from and to test with, what is wrong with it, and what is left out. */
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { shellWord } from '../../../src/core/shell-word.ts';
-import type { DatasetImage, DatasetView, JobRequest, JobView } from '../../../src/studio/api.ts';
+import type { DatasetImage, JobView } from '../../../src/studio/api.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { DatasetSelect } from '../components/dataset-select.tsx';
 import { JobCard } from '../components/job-card.tsx';
-import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
-import { useAsked } from '../components/use-asked.ts';
-import { changes, jobs, overview } from '../live.ts';
+import { jobs, overview } from '../live.ts';
 import { addressOf, go } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
+import { demo } from './demo.ts';
 import { DropZone } from './drop-zone.tsx';
+import { filtered, ImageFilter, noFilter } from './image-filter.tsx';
 import { ImageGrid } from './image-grid.tsx';
 import { ImageView } from './image-view.tsx';
 import type { Incoming } from './incoming.ts';
 import { IncomingDialog } from './incoming-dialog.tsx';
 import { MaskPage } from './mask-page.tsx';
 import { RegionPage } from './region-page.tsx';
-
-/** The demo: small enough for a minute, large enough for results that say something. */
-const demo = {
-  kind: 'demo' as const,
-  dataset: 'demo',
-  classes: ['washer', 'woven_cloth', 'circuit_board', 'capsule'],
-  size: 320,
-  train: 24,
-  testGood: 10,
-  testAnomalous: 10,
-} satisfies JobRequest;
+import { useDataset } from './use-dataset.ts';
 
 interface DataPageProps {
   readonly name: string | undefined;
@@ -118,9 +108,6 @@ function DatasetPage({ name }: { readonly name: string | undefined }) {
   );
 }
 
-type Show = 'all' | 'train' | 'test' | 'flagged' | 'excluded';
-const shows: readonly Show[] = ['all', 'train', 'test', 'flagged', 'excluded'];
-
 interface DatasetProps {
   readonly name: string;
   readonly onFiles: (files: Promise<Incoming[]>) => void;
@@ -129,16 +116,12 @@ interface DatasetProps {
 
 function Dataset({ name, onFiles, drawing }: DatasetProps) {
   const words = texts.value.dataPage;
-  const { value, error } = useAsked(
-    () => server.dataset(name),
-    [name, changes.value.data, changes.value.runs],
-  );
-  const [product, setProduct] = useState('');
-  const [show, setShow] = useState<Show>('all');
+  const { value, error } = useDataset(name);
+  const [filter, setFilter] = useState(noFilter);
   const [adding, setAdding] = useState(false);
   const [refused, setRefused] = useState<string>();
   const [looked, setLooked] = useState<string>();
-  const shown = useMemo(() => shownOf(value, product, show), [value, product, show]);
+  const shown = useMemo(() => filtered(value?.images ?? [], filter), [value, filter]);
   const checking = jobs.value.find(
     ({ kind, subject, state }) =>
       kind === 'inspect' && subject === name && (state === 'running' || state === 'waiting'),
@@ -210,25 +193,8 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
               </ul>
             </details>
           )}
-          <div class="filters">
-            <label class="inline">
-              {words.product}
-              <select value={product} onChange={({ currentTarget }) => setProduct(currentTarget.value)}>
-                <option value="">{words.all}</option>
-                <NameOptions names={value.products} />
-              </select>
-            </label>
-            <label class="inline">
-              {words.show}
-              <select value={show} onChange={({ currentTarget }) => setShow(currentTarget.value as Show)}>
-                {shows.map((each) => (
-                  <option key={each} value={each}>
-                    {words.shows[each]} ({shownOf(value, product, each).length.toLocaleString()})
-                  </option>
-                ))}
-              </select>
-            </label>
-            {show === 'flagged' && flagged.length > 0 && (
+          <ImageFilter images={value.images} products={value.products} filter={filter} onChange={setFilter}>
+            {filter.show === 'flagged' && flagged.length > 0 && (
               <button
                 type="button"
                 onClick={() =>
@@ -241,7 +207,7 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
                 {words.excludeFlagged(flagged.length)}
               </button>
             )}
-          </div>
+          </ImageFilter>
           {shown.length === 0 ? (
             <p>{words.none}</p>
           ) : (
@@ -268,13 +234,4 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
       )}
     </>
   );
-}
-
-function shownOf(value: DatasetView | undefined, product: string, show: Show): readonly DatasetImage[] {
-  return (value?.images ?? []).filter((image) => {
-    if (product !== '' && image.product !== product) return false;
-    if (show === 'train' || show === 'test') return image.split === show;
-    if (show === 'flagged') return image.flags.length > 0;
-    return show === 'all' || image.excluded;
-  });
 }

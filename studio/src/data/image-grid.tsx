@@ -2,6 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { groupBy } from '../../../src/core/arrays.ts';
 import type { DatasetImage, DatasetView, DrawnRegion } from '../../../src/studio/api.ts';
+import { Thumbnail } from '../components/thumbnail.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
 import { addressOf } from '../route.ts';
 import { addresses } from '../server.ts';
@@ -94,12 +95,7 @@ function Tile({ dataset, image, region, onExclude, onLook }: TileProps) {
   return (
     <figure class={`tile ${excluded ? 'out' : ''}`}>
       <button type="button" class="picture" onClick={() => onLook(path)}>
-        <img
-          src={addresses.picture(dataset, path, 'small')}
-          alt={words.open(path)}
-          loading="lazy"
-          decoding="async"
-        />
+        <Thumbnail src={addresses.picture(dataset, path, 'small')} alt={words.open(path)} />
         <ImageLayers dataset={dataset} image={image} region={region} size="small" />
         {flags[0] && <span class={`flag ${flags[0].severity}`}>{words.flags[flags[0].kind]}</span>}
         {excluded && <span class="flag out">{words.excluded}</span>}

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { maskOfRuns, runsOf } from '../../../src/core/runs.ts';
 import type { MaskView } from '../../../src/studio/api.ts';
 import { Notice } from '../components/notice.tsx';
-import { DrawingActions } from '../drawing/drawing-actions.tsx';
+import { DrawingActions, stepOf } from '../drawing/drawing-actions.tsx';
 import { MaskDrawing } from '../drawing/mask-drawing.ts';
 import { maskOverlay } from '../drawing/mask-overlay.ts';
 import { type Canvas, Surface } from '../drawing/surface.tsx';
@@ -71,6 +71,10 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
     else drawing.undo();
     redraw();
   };
+  const redo = () => {
+    drawing.redo();
+    redraw();
+  };
   const choose = (next: Tool) => {
     lift();
     polygon.drop();
@@ -79,7 +83,9 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
   const onKey = (event: KeyboardEvent, at: Point): boolean => {
     const { key } = event;
     if (state.saving) return false;
-    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'z') undo();
+    const back = stepOf(event);
+    if (back === 'undo') undo();
+    else if (back === 'redo') redo();
     else if (event.ctrlKey || event.metaKey || event.altKey) return false;
     else if (key === '[' || key === ']')
       setSize(Math.max(1, Math.round(key === ']' ? size * 1.25 + 1 : size / 1.25 - 1)));
@@ -206,8 +212,10 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
         polygon={tool === 'polygon' ? polygon : undefined}
         canSave={drawing.isChanged && !drawing.isEmpty}
         canUndo={drawing.canUndo}
+        canRedo={drawing.canRedo}
         onSave={() => void save()}
         onUndo={undo}
+        onRedo={redo}
       >
         <button
           type="button"

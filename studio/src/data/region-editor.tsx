@@ -6,13 +6,16 @@ import type { DrawnShape, RegionView } from '../../../src/studio/api.ts';
 import { regionProblem } from '../../../src/studio/drawn-regions.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { Notice } from '../components/notice.tsx';
-import { DrawingActions } from '../drawing/drawing-actions.tsx';
-import { drawShapes, polygonOf, rectangleOf, regionNames } from '../drawing/region-shapes.ts';
+import { DrawingActions, stepOf } from '../drawing/drawing-actions.tsx';
+import { drawShapes, regionNames } from '../drawing/region-shapes.ts';
+import { polygonOf, rectangleOf } from '../drawing/shape-forms.ts';
 import { type Canvas, outlined, Surface } from '../drawing/surface.tsx';
 import { Tools } from '../drawing/tools.tsx';
+import { useHistory } from '../drawing/use-history.ts';
 import { usePolygon } from '../drawing/use-polygon.ts';
 import { useSaving } from '../drawing/use-saving.ts';
-import { onScreen, type Point } from '../drawing/view.ts';
+import { useShapeDrag } from '../drawing/use-shape-drag.ts';
+import { onScreen, type Point, type View } from '../drawing/view.ts';
 import { guardLeaving } from '../route.ts';
 import { addresses, server } from '../server.ts';
 import { texts } from '../texts/texts.ts';
@@ -30,16 +33,16 @@ export interface RegionEditorProps {
   readonly first: RegionView;
 }
 
-type Tool = 'rectangle' | 'polygon' | 'hand';
+type Tool = 'rectangle' | 'polygon' | 'change' | 'hand';
 type Shapes = readonly DrawnShape[];
 
 export function RegionEditor({ dataset, product, image, photographs, onChoose, first }: RegionEditorProps) {
   const words = texts.value.regionPage;
   const drawn = texts.value.drawing;
   const [view, setView] = useState(first);
-  const [shapes, setShapes] = useState<Shapes>(first.shapes);
+  const history = useHistory<Shapes>(first.shapes);
+  const shapes = history.now;
   const [saved, setSaved] = useState<Shapes>(first.shapes);
-  const [before, setBefore] = useState<readonly Shapes[]>([]);
   const [tool, setTool] = useState<Tool>('rectangle');
   const [ignore, setIgnore] = useState(false);
   const [name, setName] = useState('');
@@ -58,10 +61,10 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
   );
 
   const change = (next: Shapes) => {
-    setBefore([...before, shapes]);
-    setShapes(next);
+    history.change(next);
     state.tell(undefined);
   };
+  const drag = useShapeDrag(shapes, view, change);
   const add = (shape: DrawnShape['shape'] | undefined) => {
     if (!shape) return;
     change([...shapes, { name: name.trim(), ignore, shape }]);
@@ -74,16 +77,37 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
   };
   const undo = () => {
     setPulled(undefined);
+    drag.drop();
     if (polygon.corners.length > 0) polygon.back();
-    else if (before.length > 0) {
-      setShapes(before.at(-1) ?? []);
-      setBefore(before.slice(0, -1));
-    }
+    else history.undo();
   };
-  const onKey = (event: KeyboardEvent, at: Point): boolean => {
+  const hold = (at: Point, scale: number) => {
+    const grip = drag.take(at, scale);
+    setChosen(grip?.shape);
+    return grip;
+  };
+  /** Keys of the tool that changes shapes. */
+  const onChangeKey = (key: string, at: Point, scale: number): boolean | Point => {
+    if (key === 'PageDown' || key === 'PageUp') {
+      drag.put();
+      const found = drag.next(key === 'PageDown' ? 1 : -1);
+      setChosen(found?.grip.shape);
+      return found?.at ?? true;
+    }
+    if (key !== ' ' && key !== 'Enter') return false;
+    if (drag.held) drag.put();
+    else {
+      const grip = hold(at, scale);
+      state.tell(grip ? words.held(grip.shape + 1, grip.corner) : words.nothingThere);
+    }
+    return true;
+  };
+  const onKey = (event: KeyboardEvent, at: Point, { scale }: View): boolean | Point => {
     const { key } = event;
     if (state.saving) return false;
-    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'z') undo();
+    const back = stepOf(event);
+    if (back === 'undo') undo();
+    else if (back === 'redo') history.redo();
     else if (event.ctrlKey || event.metaKey || event.altKey) return false;
     else if (key === ' ' && tool === 'rectangle') {
       if (pulled) finish(at);
@@ -96,11 +120,16 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
     else if (key === 'Escape') {
       setPulled(undefined);
       polygon.drop();
-    } else return false;
+      drag.drop();
+    } else return tool === 'change' && onChangeKey(key, at, scale);
     return true;
   };
+  const onPulled = (at: Point) => {
+    if (pulled) setPulled([pulled[0], at]);
+    drag.move(at);
+  };
   const draw = ({ context, view: shown }: Canvas) => {
-    drawShapes(context, shown, shapes, chosen);
+    drawShapes(context, shown, drag.shapes, chosen, tool === 'change');
     polygon.draw(context, shown, '#fff');
     const rectangle = pulled && rectangleOf(...pulled);
     if (!rectangle) return;
@@ -114,9 +143,8 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
     if (!now) return;
     setView(now);
     // As it was drawn, with the shapes of a region together.
-    setShapes(now.shapes);
+    history.reset(now.shapes);
     setSaved(now.shapes);
-    setBefore([]);
     setChosen(undefined);
   };
   const { seen } = view;
@@ -171,11 +199,13 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
           tools={[
             ['rectangle', words.rectangle],
             ['polygon', drawn.polygon],
+            ['change', words.change],
             ['hand', drawn.hand],
           ]}
           chosen={tool}
           onChoose={(next) => {
             polygon.drop();
+            drag.drop();
             setPulled(undefined);
             setTool(next);
           }}
@@ -216,28 +246,33 @@ export function RegionEditor({ dataset, product, image, photographs, onChoose, f
           state.tell(undefined);
           setChosen(undefined);
           if (tool === 'polygon') polygon.add(at, scale);
+          else if (tool === 'change') hold(at, scale);
           else setPulled([at, at]);
         }}
-        onMove={(at) => pulled && setPulled([pulled[0], at])}
+        onMove={onPulled}
         onUp={(at) => {
           if (tool === 'rectangle') finish(at);
+          else if (tool === 'change') drag.put();
         }}
         onCancel={() => {
           setPulled(undefined);
+          drag.drop();
           // The corner that the first of two fingers set.
           if (tool === 'polygon') polygon.back();
         }}
         onKey={onKey}
-        onCursor={(at) => pulled && setPulled([pulled[0], at])}
+        onCursor={onPulled}
       />
       {problem !== undefined && <p class="notice">{words.problems[problem]}</p>}
       <DrawingActions
         state={state}
         polygon={tool === 'polygon' ? polygon : undefined}
         canSave={isChanged && shapes.length > 0 && problem === undefined}
-        canUndo={before.length > 0}
+        canUndo={history.canUndo}
+        canRedo={history.canRedo}
         onSave={() => void save()}
         onUndo={undo}
+        onRedo={history.redo}
       >
         {removal}
       </DrawingActions>

@@ -1,4 +1,4 @@
-/** @file What is told of a drawing, and what can be done with it: save, close a polygon, take back, and what a page adds. */
+/** @file What is told of a drawing, and what can be done with it: save, close a polygon, take back, do again, and what a page adds. */
 import type { ComponentChildren } from 'preact';
 import { Notice } from '../components/notice.tsx';
 import { texts } from '../texts/texts.ts';
@@ -11,8 +11,10 @@ interface DrawingActionsProps {
   readonly polygon: Polygon | undefined;
   readonly canSave: boolean;
   readonly canUndo: boolean;
+  readonly canRedo: boolean;
   readonly onSave: () => void;
   readonly onUndo: () => void;
+  readonly onRedo: () => void;
   readonly children: ComponentChildren;
 }
 
@@ -21,8 +23,10 @@ export function DrawingActions({
   polygon,
   canSave,
   canUndo,
+  canRedo,
   onSave,
   onUndo,
+  onRedo,
   children,
 }: DrawingActionsProps) {
   const words = texts.value.drawing;
@@ -45,8 +49,19 @@ export function DrawingActions({
         <button type="button" disabled={saving || (!canUndo && !polygon?.corners.length)} onClick={onUndo}>
           {words.undo}
         </button>
+        <button type="button" disabled={saving || !canRedo} onClick={onRedo}>
+          {words.redo}
+        </button>
         {children}
       </div>
     </>
   );
+}
+
+/** What a key asks for, of the ways back and forth. */
+export function stepOf({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): 'undo' | 'redo' | undefined {
+  if (!ctrlKey && !metaKey) return undefined;
+  const letter = key.toLowerCase();
+  if (letter === 'y' || (letter === 'z' && shiftKey)) return 'redo';
+  return letter === 'z' ? 'undo' : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * @file A mask that is painted on, with the way back. Before the first pixel of a tile changes, the tile is kept, so that a step back costs what was painted and not
+ * @file A mask that is painted on, with the way back, and forth again. Before the first pixel of a tile changes, the tile is kept, so that a step back costs what was painted and not
  * the whole photograph. Pure.
  */
 import { fillCentres } from '../../../src/core/polygons.ts';
@@ -20,6 +20,8 @@ export class MaskDrawing {
   readonly data: Uint8Array;
   readonly #columns: number;
   #steps: Step[] = [];
+  /** Steps that were taken back, the last one last. */
+  #undone: Step[] = [];
   #current: Step | undefined;
   #kept = 0;
   /** Steps since the mask was saved, below 0 where steps were taken back; NaN where the way back no longer leads there. */
@@ -34,6 +36,9 @@ export class MaskDrawing {
 
   get canUndo(): boolean {
     return this.#steps.length > 0;
+  }
+  get canRedo(): boolean {
+    return this.#undone.length > 0;
   }
   /** Whether it is another than the one that was saved. */
   get isChanged(): boolean {
@@ -57,6 +62,7 @@ export class MaskDrawing {
     const step = this.#current;
     this.#current = undefined;
     if (!step || step.size === 0) return;
+    for (const each of this.#undone.splice(0)) this.#kept -= bytesOf(each);
     this.#steps.push(step);
     this.#kept += bytesOf(step);
     while (this.#kept > mostKept && this.#steps.length > 1)
@@ -76,9 +82,17 @@ export class MaskDrawing {
     this.end();
     const step = this.#steps.pop();
     if (!step) return;
-    this.#kept -= bytesOf(step);
-    this.#restore(step);
+    this.#undone.push(this.#swapped(step));
     this.#sinceSaved--;
+  }
+
+  /** Does again what was taken back last, as long as nothing else was painted. */
+  redo(): void {
+    this.end();
+    const step = this.#undone.pop();
+    if (!step) return;
+    this.#steps.push(this.#swapped(step));
+    this.#sinceSaved++;
   }
 
   /** Sets the pixels whose centres lie no farther from a line than a radius, in pixels; the one beneath its end in any case. */
@@ -139,13 +153,24 @@ export class MaskDrawing {
   #keep(row: number, column: number): void {
     const tile = Math.floor(row / side) * this.#columns + Math.floor(column / side);
     if (!this.#current || this.#current.has(tile)) return;
+    this.#current.set(tile, this.#copyOf(tile));
+  }
+
+  #copyOf(tile: number): Uint8Array {
     const { left, rows, columns, top } = this.#placeOf(tile);
     const kept = new Uint8Array(rows * columns);
     for (let at = 0; at < rows; at++) {
       const from = (top + at) * this.width + left;
       kept.set(this.data.subarray(from, from + columns), at * columns);
     }
-    this.#current.set(tile, kept);
+    return kept;
+  }
+
+  /** Restores a step. @returns the same tiles as they were until now: the way to and fro is the same */
+  #swapped(step: Step): Step {
+    const before: Step = new Map([...step.keys()].map((tile) => [tile, this.#copyOf(tile)]));
+    this.#restore(step);
+    return before;
   }
 
   #restore(step: Step): void {

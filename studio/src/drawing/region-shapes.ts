@@ -19,30 +19,13 @@ export function regionNames(shapes: readonly DrawnShape[]): string[] {
   return [...new Set(shapes.filter(({ ignore, name }) => !ignore && name !== '').map(({ name }) => name))];
 }
 
-/** The rectangle between two opposite corners, in whole pixels; undefined where it has no area. */
-export function rectangleOf([x1, y1]: Point, [x2, y2]: Point): DrawnShape['shape'] | undefined {
-  const [left, right] = [Math.round(Math.min(x1, x2)), Math.round(Math.max(x1, x2))];
-  const [top, bottom] = [Math.round(Math.min(y1, y2)), Math.round(Math.max(y1, y2))];
-  if (right <= left || bottom <= top) return undefined;
-  return { rectangle: [left, top, right - left, bottom - top] };
-}
-
-/** A polygon with its corners in whole pixels, each once; undefined where there are fewer than three. */
-export function polygonOf(corners: readonly Point[]): DrawnShape['shape'] | undefined {
-  const whole = corners.map(([x, y]): [number, number] => [Math.round(x), Math.round(y)]);
-  const polygon = whole.filter(([x, y], at) => {
-    const [nextX, nextY] = whole[(at + 1) % whole.length] as [number, number];
-    return x !== nextX || y !== nextY;
-  });
-  return polygon.length < 3 ? undefined : { polygon };
-}
-
-/** @param chosen - place of the shape that somebody looks at */
+/** @param chosen - place of the shape that somebody looks at @param grips - whether corners are shown that can be taken hold of */
 export function drawShapes(
   context: CanvasRenderingContext2D,
   view: View,
   shapes: readonly DrawnShape[],
   chosen: number | undefined,
+  grips: boolean,
 ): void {
   const names = regionNames(shapes);
   for (const [at, shape] of shapes.entries()) {
@@ -54,9 +37,18 @@ export function drawShapes(
     context.fillStyle = `${colour}${at === chosen ? '66' : shape.ignore ? '55' : '22'}`;
     context.fill(path);
     outlined(context, path, colour, at === chosen ? 3.5 : 2);
+    if (grips) drawGrips(context, corners, colour);
     const [x, y] = corners.reduce((best, corner) => (corner[1] < best[1] ? corner : best));
     labelled(context, [x + 4, y + 4], labelOf(shape, at), colour);
   }
+}
+
+function drawGrips(context: CanvasRenderingContext2D, corners: readonly Point[], colour: string): void {
+  const path = new Path2D();
+  for (const [x, y] of corners) path.rect(x - 6, y - 6, 12, 12);
+  context.fillStyle = colour;
+  context.fill(path);
+  outlined(context, path, '#fff', 1.5);
 }
 
 /** `1 rim`, or `2` where it has no name. */

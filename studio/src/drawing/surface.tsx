@@ -43,8 +43,8 @@ interface SurfaceProps {
   readonly onUp: (at: Point) => void;
   /** A second finger came: what was begun was meant for something else. */
   readonly onCancel: () => void;
-  /** @returns whether the key was meant for it @param at - the cursor */
-  readonly onKey: (event: KeyboardEvent, at: Point) => boolean;
+  /** @returns whether the key was meant for it, or where the cursor is to go @param at - the cursor */
+  readonly onKey: (event: KeyboardEvent, at: Point, view: View) => boolean | Point;
   /** The cursor was moved by the keyboard. */
   readonly onCursor: (at: Point) => void;
 }
@@ -170,8 +170,11 @@ export function Surface(props: SurfaceProps) {
     else if (key === '-') zoom(1 / 1.5);
     else if (key === '0') setView(undefined);
     else {
-      if (!props.onKey(event, here)) return;
-      setCursor(here);
+      const meant = props.onKey(event, here, shown);
+      if (!meant) return;
+      const next = meant === true ? here : meant;
+      setCursor(next);
+      if (meant !== true) setView(showing(shown, next, image, place));
     }
     event.preventDefault();
   };

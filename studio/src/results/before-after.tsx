@@ -117,7 +117,7 @@ export function Seen({ run, results, image, index, size = 'small', title }: Seen
       />
       <figcaption>
         {title !== undefined && <span class="quiet title">{title}</span>}
-        <strong class={`verdict ${judgement}`}>{words.resultsPage[judgement]}</strong>
+        <strong class={`verdict-badge ${judgement}`}>{words.resultsPage[judgement]}</strong>
         <span>
           {threshold === undefined
             ? scoreText(image.score)

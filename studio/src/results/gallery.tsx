@@ -1,5 +1,6 @@
 /** @file Test images by their score, the highest first, with what the thresholds of now make of them. */
 import { useMemo, useState } from 'preact/hooks';
+import { heatStops, legendGradient } from '../../../src/detector/heat/heat-legend.ts';
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
 import { InlineSelect, withAll } from '../components/inline-select.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
@@ -13,6 +14,7 @@ import { Viewer } from './viewer.tsx';
 const filters = ['all', 'wrong', 'misses', 'falseAlarms', 'defective', 'good'] as const;
 type Filter = (typeof filters)[number];
 
+const gradient = legendGradient({ stops: heatStops() });
 /** Pixels. */
 const [tileWidth, tileHeight, gap] = [190, 290, 10];
 
@@ -43,13 +45,21 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
         .sort((a, b) => b.image.score - a.image.score),
     [results],
   );
-  const shown = placed.filter(
-    ({ image }) =>
-      (product === '' || image.product === product) &&
-      (kind === '' || image.kind === kind) &&
-      isShown(image, show, thresholds),
+  const shown = useMemo(
+    () =>
+      placed.filter(
+        ({ image }) =>
+          (product === '' || image.product === product) &&
+          (kind === '' || image.kind === kind) &&
+          isShown(image, show, thresholds),
+      ),
+    [placed, product, kind, show, thresholds],
   );
-  const products = [...new Set(results.images.map((image) => image.product))];
+  const counts = useMemo(
+    () => filters.map((each) => placed.filter(({ image }) => isShown(image, each, thresholds)).length),
+    [placed, thresholds],
+  );
+  const products = useMemo(() => [...new Set(results.images.map((image) => image.product))], [results]);
   const kinds = [
     ...new Set(
       results.images
@@ -67,10 +77,7 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
         <InlineSelect
           label={words.filter.show}
           value={show}
-          options={filters.map((each) => [
-            each,
-            `${words.filter[each]} (${placed.filter(({ image }) => isShown(image, each, thresholds)).length})`,
-          ])}
+          options={filters.map((each, at) => [each, `${words.filter[each]} (${counts[at]})`])}
           onChange={(value) => setShow(value as Filter)}
         />
         <InlineSelect
@@ -106,7 +113,7 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
                       />
                     </button>
                     <figcaption>
-                      <strong class={`verdict ${judgementOf(image, thresholds)}`}>
+                      <strong class={`verdict-badge ${judgementOf(image, thresholds)}`}>
                         {words[judgementOf(image, thresholds)]}
                       </strong>
                       <span>{words.score(scoreText(image.score))}</span>
@@ -203,6 +210,16 @@ export function OverlayControls({
         />
         {words.truth}
       </label>
+      {overlay.heat && (
+        <figure class="heat-legend">
+          <i style={{ 'background-image': gradient }} aria-hidden="true" />
+          <figcaption>
+            <span>{words.legend.low}</span>
+            <span>{words.legend.middle}</span>
+            <span>{words.legend.top}</span>
+          </figcaption>
+        </figure>
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { seenPart } from '../../../src/image/geometry.ts';
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
+import { Thumbnail } from '../components/thumbnail.tsx';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 
@@ -56,6 +57,8 @@ export function Photograph({ run, results, image, index, size, overlay, alt }: P
         {texts.value.resultsPage.outside}
       </span>
     );
+  // Small ones stand in lists.
+  const Picture = size === 'small' ? Thumbnail : 'img';
   const ratio = natural && natural.width / natural.height;
   // As large as its place, so that what lies over it fits: of a tile the height is given.
   const style = ratio && {
@@ -64,11 +67,9 @@ export function Photograph({ run, results, image, index, size, overlay, alt }: P
   };
   return (
     <span class="photograph" style={style || undefined}>
-      <img
+      <Picture
         src={addresses.picture(results.dataset, image.path, size)}
         alt={alt}
-        loading="lazy"
-        decoding="async"
         onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
           setNatural({ width, height })
         }

@@ -70,7 +70,10 @@ function Finished({ run }: { readonly run: RunView }) {
   const [chosen, setChosen] = useState<string>();
   const products = useMemo(() => worstFirst(run.classes, run.evaluation), [run]);
   const product = chosen ?? products[0];
-  const thresholds: Thresholds = { ...version.thresholds, ...moved };
+  const thresholds: Thresholds = useMemo(
+    () => ({ ...version.thresholds, ...moved }),
+    [version.thresholds, moved],
+  );
   // None of a product that no good image was judged for.
   const before = product === undefined ? undefined : version.thresholds[product];
   const { results, evaluation } = run;

@@ -100,7 +100,7 @@ export function Viewer({
           <OverlayControls overlay={overlay} onChange={onOverlay} />
         </div>
         <p>
-          <strong class={`verdict ${judgement}`}>{words[judgement]}</strong> ·{' '}
+          <strong class={`verdict-badge ${judgement}`}>{words[judgement]}</strong> ·{' '}
           {words.score(scoreText(image.score))} · {words.threshold}{' '}
           {scoreText(thresholds[image.recognisedAs] ?? Number.NaN)} · {image.product}, {image.kind}
           {image.recognisedAs !== image.product && ` · ${words.takenFor(image.recognisedAs)}`}

@@ -245,6 +245,7 @@ export const en = {
       allProducts: 'All products',
     },
     heat: 'Heat map',
+    legend: { low: 'good parts', middle: 'threshold', top: 'strong defects' },
     opacity: 'Strength of the heat map',
     truth: 'Ground truth',
     none2: 'No image is like this.',

@@ -1,8 +1,9 @@
 /** @file The page and its tables, from made-up results: nothing gets out of its place, nothing is loaded, nothing is missing. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { palette } from '../../../src/report/chart/series.ts';
+import { seriesColours } from '../../../src/report/chart/series.ts';
 import { escapeHtml, html } from '../../../src/report/html.ts';
 import { reportPage } from '../../../src/report/page.ts';
 import { pageScript } from '../../../src/report/shell.ts';
@@ -46,7 +47,9 @@ describe('the page', () => {
 
   it('explains the colours of each class', () => {
     const page = reportPage(two);
-    expect(page.match(/<figure class="heat"><i style="background-image:linear-gradient\(/g)).toHaveLength(2);
+    expect(
+      page.match(/<figure class="heat-legend"><i style="background-image:linear-gradient\(/g),
+    ).toHaveLength(2);
     // The range of the data is from 1 to 3, without an end of its own.
     expect(page).toMatch(/<span>1[.0]* where good parts end<\/span><span>2[.0]* threshold<\/span>/);
   });
@@ -208,7 +211,11 @@ describe('the page', () => {
   });
 
   it('has colours that stand out from both grounds, 3 to 1 at least', () => {
-    for (const { light, dark } of palette) {
+    const style = readFileSync('src/report/look.css', 'utf8');
+    for (let index = 0; index < seriesColours; index++) {
+      const found = [...style.matchAll(new RegExp(`--s${index}: (#[0-9a-f]{6});`, 'g'))].map(([, of]) => of);
+      const [light = '', dark = ''] = found;
+      expect(found).toHaveLength(2);
       expect(contrast(light, '#ffffff')).toBeGreaterThanOrEqual(3);
       expect(contrast(dark, '#181e27')).toBeGreaterThanOrEqual(3);
     }

@@ -3,11 +3,19 @@ import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadDataset } from '../../../src/data/load.ts';
 import type { UploadQuery } from '../../../src/studio/api.ts';
-import { Datasets, flagsOf } from '../../../src/studio/datasets.ts';
+import { flagsOf } from '../../../src/studio/dataset-images.ts';
+import { Datasets } from '../../../src/studio/datasets.ts';
 import { type KeptInspection, Memory } from '../../../src/studio/memory.ts';
 import { Workspace } from '../../../src/studio/workspace.ts';
+
+/** The same function, counted. */
+vi.mock(import('../../../src/data/load.ts'), async (original) => {
+  const { loadDataset, ...others } = await original();
+  return { ...others, loadDataset: vi.fn(loadDataset) };
+});
 
 let folder = '';
 let memory: Memory;
@@ -90,4 +98,48 @@ it('of images that are alike one stays, unless one is tested with', () => {
   expect(flagsOf(found, () => undefined).get('2')).toEqual([
     { kind: 'copy', severity: 'warning', message: 'the same pixels as 1' },
   ]);
+});
+
+describe('an image that is left out', () => {
+  beforeEach(async () => {
+    for (const red of [1, 2, 3]) await take({ file: `${red}.png` }, await png(red));
+  });
+
+  it('does not have the folder read anew, and is told with those whose remarks change', async () => {
+    const root = join(folder, 'data/parts');
+    const [first, second, third] = [1, 2, 3].map((name) => `bolt/train/good/${name}.png`) as [
+      string,
+      string,
+      string,
+    ];
+    memory.keepInspection('parts', 3, {
+      ...{ root, problems: [], oddSizes: {}, total: { train: 3, testGood: 0, testAnomalous: 0 } },
+      ...{ copies: [{ paths: [join(root, first), join(root, third)] }], classes: {} },
+    } as unknown as KeptInspection);
+    const { images } = await datasets.view('parts');
+    const reads = vi.mocked(loadDataset).mock.calls.length;
+    const [other] = await datasets.exclude('parts', [second], true);
+    expect(other).toMatchObject({ path: second, excluded: true });
+    // Of the two that are alike, the other one stays now.
+    const told = await datasets.exclude('parts', [first], true);
+    expect(told.map(({ path, excluded, flags }) => [path, excluded, flags[0]?.stays])).toEqual([
+      [first, true, undefined],
+      [third, false, true],
+    ]);
+    expect(await datasets.exclude('parts', [first], true)).toEqual([]);
+    expect(vi.mocked(loadDataset).mock.calls.length).toBe(reads);
+    // What was told is what a page would be given that asks anew.
+    const now = new Map(images.map((image) => [image.path, image]));
+    for (const image of [other, ...told]) if (image) now.set(image.path, image);
+    expect([...now.values()]).toEqual((await datasets.view('parts')).images);
+  });
+
+  it('is found where it came since the folder was read, and refused where it is none', async () => {
+    await datasets.view('parts');
+    await take({ file: '9.png' }, await png(9));
+    expect(await datasets.exclude('parts', ['bolt/train/good/9.png'], true)).toHaveLength(1);
+    await expect(datasets.exclude('parts', ['bolt/train/good/8.png'], true)).rejects.toThrow(
+      'no training image bolt/train/good/8.png',
+    );
+  });
 });

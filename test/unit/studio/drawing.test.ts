@@ -1,7 +1,9 @@
 /** @file What the pages draw with: where a photograph lies on the screen, and a mask with its way back. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cornersOf } from '../../../src/jobs/roi/shape-corners.ts';
 import { MaskDrawing } from '../../../studio/src/drawing/mask-drawing.ts';
+import { gripAt, nextCorner, pulledShape } from '../../../studio/src/drawing/shape-grips.ts';
 import { fitted, moved, onImage, onScreen, showing, zoomed } from '../../../studio/src/drawing/view.ts';
 
 const image = { width: 400, height: 200 };
@@ -36,7 +38,7 @@ const step = fc.oneof(
 );
 
 describe('a mask that is painted', () => {
-  it('goes back step by step to what it was', () => {
+  it('goes back step by step to what it was, and forth again', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 6 }), (steps) => {
         const drawing = new MaskDrawing({ width: 150, height: 100 });
@@ -47,9 +49,19 @@ describe('a mask that is painted', () => {
           else drawing.line(...each.line, each.radius, each.value as 0 | 1);
           drawing.end();
         }
-        while (drawing.canUndo) drawing.undo();
+        const states = [drawing.data.slice()];
+        while (drawing.canUndo) {
+          drawing.undo();
+          states.unshift(drawing.data.slice());
+        }
         expect(drawing.data.every((value) => value === 0)).toBe(true);
         expect(drawing.isChanged).toBe(false);
+        // And forth again, through the same states.
+        for (const state of states.slice(1)) {
+          drawing.redo();
+          expect(drawing.data).toEqual(state);
+        }
+        expect(drawing.canRedo).toBe(false);
       }),
       { numRuns: 60 },
     );
@@ -79,8 +91,11 @@ describe('a mask that is painted', () => {
     expect(drawing.isChanged).toBe(false);
     drawing.undo();
     expect(drawing.isChanged).toBe(true);
+    drawing.redo();
+    expect(drawing.isChanged).toBe(false);
+    drawing.undo();
     paint();
-    expect(drawing.isChanged).toBe(true);
+    expect([drawing.isChanged, drawing.canRedo]).toEqual([true, false]);
   });
 
   it('takes back a stroke that was not meant', () => {
@@ -89,5 +104,76 @@ describe('a mask that is painted', () => {
     drawing.line([1, 1], [5, 5], 1, 1);
     drawing.cancel();
     expect([drawing.isEmpty, drawing.canUndo, drawing.isChanged]).toEqual([true, false, false]);
+  });
+});
+
+describe('a shape that is pulled', () => {
+  const size = { width: 150, height: 100 };
+  const rectangle = { rectangle: [10, 20, 30, 40] as [number, number, number, number] };
+  const polygon = {
+    polygon: [
+      [60, 10],
+      [90, 10],
+      [75, 50],
+    ] as [number, number][],
+  };
+  const shapes = [rectangle, polygon].map((shape) => ({ name: '', ignore: false, shape }));
+
+  it('is taken by its nearest corner, else as a whole', () => {
+    expect(gripAt(shapes, [42, 58], 1)).toEqual({ shape: 0, corner: 2 });
+    expect(gripAt(shapes, [25, 40], 1)).toEqual({ shape: 0, corner: undefined });
+    expect(gripAt(shapes, [75, 30], 1)).toEqual({ shape: 1, corner: undefined });
+    // The same distance is farther on the screen where the photograph is larger.
+    expect(gripAt(shapes, [48, 60], 4)).toBeUndefined();
+  });
+  it('is led to from corner to corner, round and round', () => {
+    const places = [];
+    let grip: ReturnType<typeof gripAt>;
+    for (let turn = 0; turn < 8; turn++) {
+      const found = nextCorner(shapes, grip, 1);
+      grip = found?.grip;
+      places.push(found?.at);
+    }
+    expect(places.slice(3)).toEqual([[10, 60], ...polygon.polygon, [10, 20]]);
+    expect(nextCorner(shapes, undefined, -1)?.at).toEqual([75, 50]);
+    expect(nextCorner([], undefined, 1)).toBeUndefined();
+  });
+  it('has the opposite corner where it was, also when it is pulled over that', () => {
+    expect(pulledShape(rectangle, 0, [5.4, -3], size)).toEqual({ rectangle: [15, 17, 25, 43] });
+    expect(pulledShape(rectangle, 0, [50, 60], size)).toEqual({ rectangle: [40, 60, 20, 20] });
+    expect(pulledShape(rectangle, 0, [30, 0], size)).toBe(rectangle);
+    expect(pulledShape(polygon, 2, [0, -60], size)).toEqual({
+      polygon: [
+        [60, 10],
+        [90, 10],
+        [75, 0],
+      ],
+    });
+    // Two corners are no polygon.
+    expect(pulledShape(polygon, 2, [15, -40], size)).toBe(polygon);
+  });
+  it('stays within the photograph, in whole pixels, and keeps its form as a whole', () => {
+    const far = fc.double({ min: -400, max: 400, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(rectangle, polygon),
+        fc.option(fc.nat(2)),
+        far,
+        far,
+        (shape, corner, x, y) => {
+          const pulled = pulledShape(shape, corner ?? undefined, [x, y], size);
+          const corners = cornersOf(pulled);
+          expect(
+            corners.every(([left, top]) => left >= 0 && top >= 0 && left <= size.width && top <= size.height),
+          ).toBe(true);
+          expect(corners.flat().every(Number.isInteger)).toBe(true);
+          if (corner !== null) return;
+          const [[left, top] = [0, 0]] = corners;
+          const [[wasLeft, wasTop] = [0, 0]] = cornersOf(shape);
+          const back = corners.map((each) => [each[0] - left + wasLeft, each[1] - top + wasTop]);
+          expect(back).toEqual(cornersOf(shape).map((each) => [...each]));
+        },
+      ),
+    );
   });
 });

@@ -1,10 +1,12 @@
 /** @file Smaller parts of the studio: requests, the session, sizes of images, where dropped files belong. */
 import { describe, expect, it } from 'vitest';
+import { demoProduct } from '../../../src/demo/products.ts';
 import { jobSchema } from '../../../src/studio/api.ts';
 import { checked } from '../../../src/studio/checked.ts';
 import { commandOf, runCommands } from '../../../src/studio/commands.ts';
 import { oddSizes } from '../../../src/studio/run-job.ts';
 import { hasSession, sessionCookie } from '../../../src/studio/session.ts';
+import { demo } from '../../../studio/src/data/demo.ts';
 
 describe('requests', () => {
   it.each([
@@ -67,4 +69,9 @@ describe('oddSizes', () => {
     ];
     expect(oddSizes(sizes, '/d')).toEqual({ 'a/3': '32 x 64 pixels; most of a have 64 x 64' });
   });
+});
+
+it('the demo of the empty page asks for products that can be drawn', () => {
+  for (const name of demo.classes) expect(demoProduct(name).name).toBe(name);
+  expect(jobSchema.safeParse(demo).success).toBe(true);
 });

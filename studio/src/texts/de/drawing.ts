@@ -10,6 +10,7 @@ export const drawing: Texts['drawing'] = {
   close: 'Vieleck schließen',
   save: 'Speichern',
   undo: 'Rückgängig',
+  redo: 'Wiederholen',
   zoomIn: 'Größer',
   zoomOut: 'Kleiner',
   fit: 'Ganzes Foto',
@@ -33,7 +34,7 @@ export const maskPage: Texts['maskPage'] = {
   problem: (reason) => `Sie kann nicht bearbeitet werden: ${reason}.`,
   refused: (reason) => `Zu diesem Foto kann hier keine Fehlermaske gemalt werden: ${reason}.`,
   surface: (path) => `Fehlermaske von ${path}: eine Fläche zum Malen`,
-  keys: 'Zwei Finger oder das Mausrad: näher und weiter. Mit der Tastatur: Pfeile bewegen den Zeiger (Umschalt weit, Alt um ein Pixel), die Leertaste setzt den Pinsel auf und hebt ihn ab oder setzt eine Ecke, Eingabe schließt ein Vieleck, [ und ] ändern die Größe, + − 0 die Ansicht, Strg+Z nimmt zurück.',
+  keys: 'Zwei Finger oder das Mausrad: näher und weiter. Mit der Tastatur: Pfeile bewegen den Zeiger (Umschalt weit, Alt um ein Pixel), die Leertaste setzt den Pinsel auf und hebt ihn ab oder setzt eine Ecke, Eingabe schließt ein Vieleck, [ und ] ändern die Größe, + − 0 die Ansicht, Strg+Z nimmt zurück, Strg+Y wiederholt.',
   down: 'Der Pinsel ist aufgesetzt.',
   up: 'Der Pinsel ist abgehoben.',
 };
@@ -43,6 +44,10 @@ export const regionPage: Texts['regionPage'] = {
   hint: 'Einzeichnen, wo dieses Produkt geprüft und was dort übergangen wird. Was außerhalb liegt, wird nicht gelernt, bewertet oder gemessen. Namen machen Teile mit eigener Schwelle; Formen mit einem Namen sind ein Teil.',
   photograph: 'Foto',
   rectangle: 'Rechteck',
+  change: 'Formen und Ecken verschieben',
+  held: (shape, corner) =>
+    `${corner === undefined ? `Form ${shape}` : `Ecke ${corner + 1} von Form ${shape}`} ist gegriffen; Pfeile bewegen sie, die Leertaste setzt sie ab.`,
+  nothingThere: 'Hier ist keine Form.',
   polygonOf: (corners) => `Vieleck mit ${corners} Ecken`,
   what: 'Zweck der Form',
   inside: 'geprüft',
@@ -68,5 +73,5 @@ export const regionPage: Texts['regionPage'] = {
     'ignored-alone': 'Eine Form, die übergangen wird, hat den Namen eines Bereichs, den es nicht gibt.',
   },
   surface: (path) => `Prüfbereich auf ${path}: eine Fläche zum Zeichnen`,
-  keys: 'Zwei Finger oder das Mausrad: näher und weiter. Mit der Tastatur: Pfeile bewegen den Zeiger (Umschalt weit, Alt um ein Pixel), die Leertaste setzt eine Ecke, Eingabe schließt ein Vieleck, Escape verwirft das Begonnene, + − 0 ändern die Ansicht, Strg+Z nimmt zurück.',
+  keys: 'Zwei Finger oder das Mausrad: näher und weiter. Mit der Tastatur: Pfeile bewegen den Zeiger (Umschalt weit, Alt um ein Pixel), die Leertaste setzt eine Ecke, Eingabe schließt ein Vieleck, Escape verwirft das Begonnene, + − 0 ändern die Ansicht, Strg+Z nimmt zurück, Strg+Y wiederholt. Mit dem Werkzeug, das Formen und Ecken verschiebt: Bild ab und Bild auf führen von Ecke zu Ecke, die Leertaste greift und setzt ab.',
 };

@@ -57,6 +57,7 @@ export const resultsPage: Partly<Texts['resultsPage']> = {
   heat: 'Wärmebild',
   opacity: 'Stärke des Wärmebilds',
   truth: 'Fehlermaske',
+  legend: { low: 'gute Teile', middle: 'Schwelle', top: 'starke Fehler' },
   none2: 'Kein Bild ist so.',
   score: (score) => `Wert ${score}`,
   miss: 'übersehen',

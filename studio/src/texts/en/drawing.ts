@@ -9,6 +9,7 @@ export const drawing = {
   close: 'Close the polygon',
   save: 'Save',
   undo: 'Undo',
+  redo: 'Redo',
   zoomIn: 'Larger',
   zoomOut: 'Smaller',
   fit: 'Whole photograph',
@@ -32,7 +33,7 @@ export const maskPage = {
   problem: (reason: string) => `It cannot be edited: ${reason}.`,
   refused: (reason: string) => `Ground truth of this photograph cannot be painted here: ${reason}.`,
   surface: (path: string) => `Ground truth of ${path}: a surface to paint on`,
-  keys: 'Two fingers or the wheel: closer and farther. By the keyboard: arrows move the cursor (Shift far, Alt by a pixel), Space puts the brush down and lifts it or sets a corner, Enter closes a polygon, [ and ] change the size, + − 0 the view, Ctrl+Z takes back.',
+  keys: 'Two fingers or the wheel: closer and farther. By the keyboard: arrows move the cursor (Shift far, Alt by a pixel), Space puts the brush down and lifts it or sets a corner, Enter closes a polygon, [ and ] change the size, + − 0 the view, Ctrl+Z takes back, Ctrl+Y does it again.',
   down: 'The brush is down.',
   up: 'The brush is lifted.',
 };
@@ -42,6 +43,10 @@ export const regionPage = {
   hint: 'Draw where this product is judged, and what is ignored there. Nothing outside is learnt, scored or measured. Names make parts that have thresholds of their own; shapes with one name are one part.',
   photograph: 'Photograph',
   rectangle: 'Rectangle',
+  change: 'Move shapes and corners',
+  held: (shape: number, corner: number | undefined) =>
+    `${corner === undefined ? `Shape ${shape}` : `Corner ${corner + 1} of shape ${shape}`} is held; arrows move it, Space puts it down.`,
+  nothingThere: 'There is no shape.',
   polygonOf: (corners: number) => `Polygon of ${corners} corners`,
   what: 'What is drawn',
   inside: 'judged',
@@ -66,5 +71,5 @@ export const regionPage = {
     'ignored-alone': 'A shape that is ignored has the name of a region that there is not.',
   },
   surface: (path: string) => `Region of interest on ${path}: a surface to draw on`,
-  keys: 'Two fingers or the wheel: closer and farther. By the keyboard: arrows move the cursor (Shift far, Alt by a pixel), Space sets a corner, Enter closes a polygon, Escape drops what is begun, + − 0 change the view, Ctrl+Z takes back.',
+  keys: 'Two fingers or the wheel: closer and farther. By the keyboard: arrows move the cursor (Shift far, Alt by a pixel), Space sets a corner, Enter closes a polygon, Escape drops what is begun, + − 0 change the view, Ctrl+Z takes back, Ctrl+Y does it again. With the tool that moves shapes and corners: Page Down and Page Up lead from corner to corner, Space takes hold and puts down.',
 };
