@@ -178,7 +178,7 @@ describe('a detector that crops to the part', () => {
     120_000,
   );
 
-  it('gets more good images, cropped alike, and new classes', async () => {
+  it('gets more good images, cropped alike', async () => {
     const { stdout, stderr, status } = await clad(
       'update',
       at('run'),
