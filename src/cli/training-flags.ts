@@ -44,6 +44,7 @@ export interface TrainingFlags extends BackboneFlagValues {
   readonly exclude?: readonly string[];
   readonly roi?: readonly string[];
   readonly roiMargin?: number;
+  readonly crop?: boolean;
 }
 
 /** Adds them to a verb. @param cache - what the verb does with the folder of --cache */
@@ -100,7 +101,11 @@ export function addTrainingFlags(command: Command, cache: string): void {
     .option('--skip-broken', 'leave out images that cannot be decoded')
     .option('--exclude <files...>', 'training images to leave out, as paths')
     .addOption(roiOption())
-    .addOption(roiMarginOption());
+    .addOption(roiMarginOption())
+    .option(
+      '--crop',
+      'crop each photograph to its part, found in it wherever it lies, so that it covers more of the input',
+    );
   addBackboneFlags(command);
 }
 
@@ -154,6 +159,7 @@ const commandSchema = z.object({
   // Read and checked by roi-flags.ts.
   roi: z.unknown().optional(),
   roiMargin: z.number().optional(),
+  crop: z.boolean().optional(),
 });
 
 /** The presets of each method, e.g. `clad: instant, fast, paper, accurate; patchcore: fast, published`. */
@@ -221,6 +227,7 @@ export async function askedTraining<T extends TrainingFlags & { readonly exclude
       skipBroken: merged.skipBroken ?? false,
       exclude: merged.exclude ?? [],
       tiles: askedTiles(merged),
+      crop: merged.crop,
       follow: askedFollowing(given.roi, regions, merged.roiMargin),
       roi: await askedRegions(given.roi, config === undefined ? undefined : { value: regions, path: config }),
     },

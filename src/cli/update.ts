@@ -10,7 +10,7 @@ import type { Device } from '../runtime/engine.ts';
 import { deviceOption, threadsOption } from './common-flags.ts';
 import { printJson, printText } from './output.ts';
 import { progressBars } from './progress.ts';
-import { askedFollowing, askedRegions, roiOption } from './roi-flags.ts';
+import { askedFollowing, askedRegions, roiMarginOption, roiOption } from './roi-flags.ts';
 import { describeAddition, describeExclusion, describeMissed, describeRemoval } from './update-outcome.ts';
 
 /** Gives the verb its arguments, its options and what it does. */
@@ -38,6 +38,7 @@ export function declare(command: Command): void {
       'leave out what stands out among the good images, and what is recognised as another class',
     )
     .addOption(roiOption())
+    .addOption(roiMarginOption())
     .option('--force', 'do it although the images or their cost are doubtful')
     .addOption(deviceOption())
     .addOption(threadsOption())
@@ -55,6 +56,7 @@ Examples:
   $ clad update runs/parts photos/bottle-june/ --class bottle            # more good images of a class
   $ clad update runs/parts photos/cap/ --class cap                       # a new class
   $ clad update runs/parts photos/cap/ --class cap --roi cap=cap.yaml    # with its own region of interest
+  $ clad update runs/parts photos/cap/ --class cap --roi cap=auto        # one that follows its part
   $ clad update runs/parts --false-alarm line/0481.png line/0482.png     # good parts that were called anomalous
   $ clad update runs/parts --missed line/0377.png                        # a defect that was called normal
   $ clad update runs/parts --remove-class cap
@@ -73,6 +75,7 @@ interface UpdateFlags {
   readonly exclude?: readonly string[];
   readonly excludeOutliers?: boolean;
   readonly roi?: readonly string[];
+  readonly roiMargin?: number;
   readonly force?: boolean;
   readonly device?: Device;
   readonly threads?: number;
@@ -117,6 +120,7 @@ function theOneChange(folder: string, good: readonly string[], flags: UpdateFlag
         newClass,
         falseAlarm: isFalseAlarm,
         roi: await askedRegions(flags.roi),
+        follow: askedFollowing(flags.roi, undefined, flags.roiMargin),
         force,
         onProgress,
       };
@@ -166,9 +170,5 @@ function theOneChange(folder: string, good: readonly string[], flags: UpdateFlag
   )
     throw usage('--class and --new-class are for images that join');
   if (flags.roi?.length && first.change !== asked['good images']) throw usage('--roi is for a new class');
-  if (askedFollowing(flags.roi, undefined, undefined))
-    throw usage(
-      'A region of interest that follows the part (--roi auto) is learnt by a training: train again with the new class, or give it a region that is drawn',
-    );
   return first.change;
 }

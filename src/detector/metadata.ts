@@ -60,6 +60,13 @@ const partModel = z.object({
   margin: z.number().int(),
 });
 
+export const cropModel = z.object({
+  part: partModel,
+  /** Of the box, cells. */
+  columns: z.number().int().positive(),
+  rows: z.number().int().positive(),
+});
+
 export const regionOfInterest = z.object({
   /** Of the map, above 0 and at most 1; where the region follows the part, in the mean of good images. */
   share: z.number().min(0).max(1),
@@ -133,6 +140,8 @@ const detectorMetadataSchema = z.object({
   regions: regions.optional(),
   /** Where images of a class are judged, by class (detector/roi); absent where all of every image is. A class that is not in it has none. */
   regionsOfInterest: z.record(z.string(), regionOfInterest).optional(),
+  /** What photographs are cropped to the part by, before anything else (`--crop`, image/roi/crop-model.ts); absent where all of each is seen. Maps are of the whole photograph all the same. */
+  crop: cropModel.optional(),
   /** Why the region of a class does not follow the part, although that was asked for, by class (`--roi auto`); absent where there is none such. */
   notFollowed: z.record(z.string(), z.string()).optional(),
   /** How it was made. */

@@ -17,7 +17,7 @@ import type { Storage } from '../core/storage.ts';
 import { layouts } from '../data/dataset.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import type { LeftOutSummary } from '../data/left-out.ts';
-import { regionOfInterest } from '../detector/metadata.ts';
+import { cropModel, regionOfInterest } from '../detector/metadata.ts';
 import { sampleBits, wholeRange } from '../image/samples.ts';
 import type { TrainingLogEntry } from '../training/trainer.ts';
 import { dataChanges } from './data-changes.ts';
@@ -46,6 +46,8 @@ const configSchema = z.object({
   bits: z.literal(sampleBits).default(wholeRange),
   /** Regions of interest as they were drawn, by class; absent where there are none (detector/metadata.ts). */
   regionsOfInterest: z.record(z.string(), regionOfInterest).optional(),
+  /** What photographs are cropped to the part by; absent where they are not. */
+  crop: cropModel.optional(),
   /** Why the region of a class does not follow the part, although that was asked for. */
   notFollowed: z.record(z.string(), z.string()).optional(),
   /** As they were then: a later version of the method may have more, or others. */

@@ -13,6 +13,7 @@ import type { Backbone } from '../features/backbones/loaded-backbone.ts';
 import type { Produce } from '../features/store/producer.ts';
 import type { Graph, Tensor } from '../graph/index.ts';
 import type { Geometry, Grid } from '../image/geometry.ts';
+import type { CropModel } from '../image/roi/crop-model.ts';
 import type { Regions } from '../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../image/samples.ts';
 import type { SizeOption } from '../image/size-option.ts';
@@ -68,7 +69,9 @@ export interface FitContext<O extends CommonOptions = CommonOptions, V extends V
   readonly split: HeldOutSplit;
   /** Regions of interest of the classes, outside which nothing is learnt; absent where no class has one. Only for a method that has `refusesRegions`. */
   readonly regions?: Regions | undefined;
-  /** Fingerprint of the training images' content. */
+  /** What the images are cropped by, which `images` and `produce` have done already; absent where all of each is seen. */
+  readonly crop?: CropModel | undefined;
+  /** Fingerprint of the training images' content, as files. */
   readonly fingerprint: string;
   /** Texture images for synthetic anomalies; null: the built-in generator. */
   readonly textures: readonly string[] | null;

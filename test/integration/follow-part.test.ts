@@ -15,6 +15,7 @@ import type { TradeOffDocument } from '../../src/jobs/trade-off/trade-off.ts';
 import type { AddDocument } from '../../src/jobs/update/add.ts';
 import { nodeEngine } from '../../src/runtime/node.ts';
 import { clad, type Ended } from '../helpers/clad.ts';
+import { expectNearly, exportHalf } from '../helpers/half.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
 import { drawPart, writeParts } from '../helpers/parts.ts';
 import { expectRefused } from '../helpers/refused.ts';
@@ -37,6 +38,18 @@ function painted(
   return { width, height, data: changed };
 }
 
+/** A part of another product. */
+function cap(number: number): RgbImage {
+  const { image } = drawPart('disc', 900 + number);
+  const shift = number % 3;
+  const light = (number % 4) - 2;
+  return painted(
+    painted(image, [0, 0, 72, 64], [40, 45, 60]),
+    [16 + shift, 18, 40, 26],
+    [60, 150 + light, 90],
+  );
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clad-follow-'));
   await writeParts(at('data'), { training: 8, good: 2 });
@@ -49,6 +62,11 @@ beforeAll(async () => {
   images['none/half.png'] = await encoded(painted(image, [36, 0, 36, 64], [40, 45, 60]));
   for (let number = 0; number < 3; number++)
     images[`more/${number}.png`] = await encoded(drawPart('disc', 820 + number).image);
+  // Of another colour, and wider.
+  for (let number = 0; number < 8; number++) images[`caps/${number}.png`] = await encoded(cap(number));
+  images['cap/clean.png'] = await encoded(cap(20));
+  images['cap/inside.png'] = await encoded(painted(cap(20), [34, 26, 10, 10]));
+  images['cap/outside.png'] = await encoded(painted(cap(20), [2, 3, 5, 4]));
   await writeFiles(folder, images);
   const small = await smallTraining(folder, at('data'), 'run', 'features.inputSize=128');
   args = [...small, '--preset', 'instant', '--roi', 'auto'];
@@ -135,22 +153,8 @@ describe('a detector whose regions follow the part', () => {
   }, 120_000);
 
   it('says nearly the same in half precision', async () => {
-    const { status, stderr } = await clad(
-      'export',
-      at('run'),
-      '--to',
-      'onnx',
-      '--precision',
-      'fp16',
-      '--out',
-      at('half.onnx'),
-    );
-    expect(status, stderr).toBe(0);
-    const [before, after] = [await predict('seen'), await predict('seen', 'half.onnx')];
-    for (const [index, { score, verdict }] of before.entries()) {
-      expect(after[index]!.verdict).toBe(verdict);
-      expect(Math.abs(after[index]!.score - score)).toBeLessThan(0.02 * score);
-    }
+    await exportHalf(at('run'), at('half.onnx'));
+    expectNearly(await predict('seen', 'half.onnx'), await predict('seen'));
   }, 120_000);
 
   it('gets more good images, of which it remembers what is around the part, and keeps other classes', async () => {
@@ -168,9 +172,38 @@ describe('a detector whose regions follow the part', () => {
     const [clean, inside, outside] = await predict('seen');
     expect(outside!.score).toBe(clean!.score);
     expect(inside!.verdict).not.toBe('normal');
+    const again = await clad('update', at('run'), at('more'), '--class', 'disc', '--roi', 'disc=auto');
+    expectRefused(again, /auto for a new class/);
+  }, 180_000);
+
+  it('gets a new class whose region follows its part, and keeps the others', async () => {
+    const add = (what: string, name: string, ...more: string[]) =>
+      clad('update', at('run'), at(what), '--class', name, '--roi', 'auto', ...more);
+    // The tiny backbone tells classes badly.
+    const asked = async (what: string, name: string) => {
+      const { stdout: said } = await clad('predict', at('run'), at(what), '--class', name, '--json');
+      const lines = said
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text) as PredictionLine);
+      return lines.sort((a, b) => (a.path < b.path ? -1 : 1));
+    };
+    const known = async () => (await asked('seen', 'disc')).map(({ score }) => score);
+    const before = await known();
     expectRefused(
-      await clad('update', at('run'), at('more'), '--class', 'cap', '--roi', 'cap=auto'),
-      /learnt by a training/,
+      await add('data/weave/train/good', 'cloth'),
+      /its part is not found alike in its good images/,
     );
+    const { stdout, stderr, status } = await add('caps', 'cap', '--json', '--force');
+    expect(status, stderr).toBe(0);
+    const { action, notes } = JSON.parse(stdout) as AddDocument;
+    expect(action).toBe('new-class');
+    expect(await known()).toEqual(before);
+    expect(notes.join()).toMatch(/Region of interest of cap: it follows the part; \d+ % of the image/);
+    const { regionsOfInterest } = await metadataOf();
+    expect(regionsOfInterest!.cap!.share).toBeLessThan(0.5);
+    const [clean, inside, outside] = await asked('cap', 'cap');
+    expect(outside).toMatchObject({ class: 'cap', score: clean!.score });
+    expect(inside!.score).toBeGreaterThan(2 * Math.abs(clean!.score));
   }, 180_000);
 });

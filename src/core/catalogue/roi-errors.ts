@@ -18,6 +18,6 @@ export const roiErrors = {
   ROI_NAMED_UNSUITABLE: {
     kind: 'input',
     message:
-      'Method {method} cannot have named regions of interest: {reason}. Expected method clad on residuals (all presets but paper), or a region without names.',
+      'Method {method} cannot have named regions of interest: {reason}. Expected method clad on residuals (all presets but paper) without --tiles-whole, or a region without names.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -54,3 +54,12 @@ export class Emitter {
     return name;
   }
 }
+
+/** What adds to a graph, for functions that add much. */
+export function bound(emit: Emitter) {
+  return {
+    add: emit.add.bind(emit),
+    floats: emit.floats.bind(emit),
+    integers: emit.integers.bind(emit),
+  };
+}

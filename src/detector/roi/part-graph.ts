@@ -13,7 +13,7 @@ import { cpuNode } from '../../graph/cpu-node.ts';
 import { dtypeCode } from '../../graph/tensor.ts';
 import type { Grid } from '../../image/geometry.ts';
 import { coarseCells, finenessOf, type PartModel } from '../../image/roi/part-model.ts';
-import type { Emitter } from './emit.ts';
+import { bound, type Emitter } from './emit.ts';
 
 /** Steps of what spreads from cell to cell: as many cells as there are along the longer side, where it has fewest. What it does not reach stays inside. */
 const stepsOf = (grid: Grid) => coarseCells * finenessOf(grid);
@@ -200,12 +200,4 @@ function widest(emit: Emitter, x: string, side: number): string {
 function window(down: number, across = down) {
   const [y, x] = [(down - 1) / 2, (across - 1) / 2];
   return { kernel_shape: { ints: [down, across] }, pads: { ints: [y, x, y, x] } };
-}
-
-function bound(emit: Emitter) {
-  return {
-    add: emit.add.bind(emit),
-    floats: emit.floats.bind(emit),
-    integers: emit.integers.bind(emit),
-  };
 }

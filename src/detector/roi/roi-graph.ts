@@ -12,19 +12,15 @@
  * A class without a region divides by 1 and keeps its numbers to the last bit. A detector without any region is not touched at all.
  */
 import { classGiven, undecided } from '../../features/memory-bank/class-given.ts';
-import { rimNames } from '../../features/memory-bank/class-search.ts';
-import { leastWeight } from '../../features/memory-bank/local-level.ts';
 import { float32Constant, int64Constant, int64Values } from '../../graph/constants.ts';
 import { numberedCpuNodes } from '../../graph/cpu-node.ts';
 import { encodeModel, type Graph, type ModelProto } from '../../graph/index.ts';
-import { freshNames } from '../../graph/names.ts';
-import type { NodeProto, TensorProto } from '../../graph/onnx.ts';
-import { dtypeCode } from '../../graph/tensor.ts';
-import { attributeProto } from '../../graph/write.ts';
+import type { NodeProto } from '../../graph/onnx.ts';
 import type { ClassRegions } from '../../image/roi/region-of-interest.ts';
 import { constantNamed } from '../bank-entries.ts';
 import { Emitter } from './emit.ts';
 import { type Add, FoundPart } from './found-part.ts';
+import { cannot, GraphChange, renamed, toBool, toFloat } from './graph-change.ts';
 import { withNamedRegions } from './named-graph.ts';
 import {
   findsParts,
@@ -36,6 +32,7 @@ import {
   withRegionConstants,
 } from './roi-constants.ts';
 import { inOrder, withHidden } from './roi-hidden.ts';
+import { maskLevel, maskLevelAround } from './roi-levels.ts';
 
 /**
  * The model with these regions in the place of those it had.
@@ -60,54 +57,45 @@ export function graphBytes(graph: Graph, regions: ClassRegions | undefined): Uin
 /** Less than any score; still a float32. */
 const beneath = -1e30;
 
-/** A graph that is being changed. */
-class Splice {
-  readonly #model: ModelProto;
-  readonly #fresh: (stem: string) => string;
-  readonly #constants: TensorProto[] = [];
-  #nodes: NodeProto[];
+/** A graph that gets regions. */
+class Splice extends GraphChange {
   /** Where the part is, where a region follows it. */
   #part: FoundPart | undefined;
 
-  constructor(model: ModelProto) {
-    this.#model = model;
-    this.#fresh = freshNames(model);
-    this.#nodes = [...(model.graph.node ?? [])];
-  }
-
   withRegions(regions: ClassRegions): ModelProto {
-    const { graph } = this.#model;
+    const { graph } = this.model;
     const input = [...(graph.input ?? [])];
     const output = [...(graph.output ?? [])];
     if (regions.some((region) => region?.follows)) {
-      const shape = mapShape(this.#model);
-      this.#part = new FoundPart(new Emitter(this.#fresh), this.#centred()?.input?.[0], shape);
+      const shape = mapShape(this.model);
+      this.#part = new FoundPart(new Emitter(this.fresh), this.#centred()?.input?.[0], shape);
       if (this.#part.input) input.push(this.#part.input);
-      this.#nodes.push(...this.#part.take());
+      this.nodes.push(...this.#part.take());
     }
     const votes = this.#maskVotes();
     const classOf = this.#classOf(votes);
     this.#hidePixels(votes, classOf);
     this.#maskScores(classOf);
-    this.#maskLevel(classOf);
-    this.#maskLevelAround(classOf);
+    const patches = (add: Add, of: string) => this.#patches(add, of);
+    maskLevel(this, patches, classOf);
+    maskLevelAround(this, patches, classOf);
     const top = this.#maskMap(classOf);
-    const made = [...this.#constants, ...regionConstants(this.#model, regions, top)];
+    const made = [...this.constants, ...regionConstants(this.model, regions, top)];
     if (this.#part) {
       output.push(this.#part.tell());
-      this.#nodes.push(...this.#part.take());
+      this.nodes.push(...this.#part.take());
       made.push(...this.#part.constants, ...partConstants(regions));
     }
     const initializer = [...(graph.initializer ?? []), ...made];
-    const ordered = inOrder(this.#nodes);
+    const ordered = inOrder(this.nodes);
     const node = this.#part ? numberedCpuNodes(ordered) : ordered;
-    return { ...this.#model, graph: { ...graph, input, output, node, initializer } };
+    return { ...this.model, graph: { ...graph, input, output, node, initializer } };
   }
 
   /** The node that subtracts the mean from an image's pixels; undefined where the graph begins with features. */
   #centred(): NodeProto | undefined {
-    const centred = this.#nodes.find(({ opType, input }) => opType === 'Sub' && input?.[1] === 'mean');
-    return constantNamed(this.#model, 'mean') && centred;
+    const centred = this.nodes.find(({ opType, input }) => opType === 'Sub' && input?.[1] === 'mean');
+    return constantNamed(this.model, 'mean') && centred;
   }
 
   /** Which pixels of each image are inside, bool [N, height, width]. */
@@ -124,37 +112,36 @@ class Splice {
 
   /** Each class's share of the votes inside its region. @returns the name of what is counted, [N, classes] */
   #maskVotes(): string {
-    const shares = this.#maker(this.#maker('class_share').input?.[0]);
+    const shares = this.maker(this.maker('class_share').input?.[0]);
     const counted = shares.input?.[0] ?? '';
-    const summed = this.#maker(this.#maker(counted).input?.[0]);
+    const summed = this.maker(this.maker(counted).input?.[0]);
     const [ones, ofPatches] = summed.input ?? [];
     if (shares.opType !== 'Div' || summed.opType !== 'MatMul') throw cannot();
     const made: NodeProto[] = [];
-    const add = this.#adder(made);
+    const add = this.adder(made);
     const ofClasses = add('Transpose', [add('Cast', [roiNames.votes], toFloat)], { perm: { ints: [1, 0] } });
-    const inside = this.#part?.votes(add, ofClasses, constantNamed(this.#model, 'voters')?.name) ?? ofClasses;
-    const cast = add('ReduceSum', [ofPatches!, this.#axes([2])], { keepdims: { int: 1 } });
+    const inside = this.#part?.votes(add, ofClasses, constantNamed(this.model, 'voters')?.name) ?? ofClasses;
+    const cast = add('ReduceSum', [ofPatches!, this.axes([2])], { keepdims: { int: 1 } });
     const won = add('MatMul', [ones!, add('Mul', [ofPatches!, inside])]);
     const all = add('MatMul', [ones!, add('Mul', [cast, inside])]);
     made.push({ opType: 'Div', input: [won, all], output: [summed.output![0]!] });
-    this.#replace(summed, made);
+    this.replace(summed, made);
     return counted;
   }
 
   /** Class of each image, int64 [N]: as the graph finds it, or by nodes of its own. */
   #classOf(votes: string): string {
-    const asked = this.#nodes.find(({ opType, input }) => opType === 'Less' && input?.[0] === classGiven);
+    const asked = this.nodes.find(({ opType, input }) => opType === 'Less' && input?.[0] === classGiven);
     const chosen =
-      asked &&
-      this.#nodes.find(({ opType, input }) => opType === 'Where' && input?.[0] === asked.output?.[0]);
+      asked && this.nodes.find(({ opType, input }) => opType === 'Where' && input?.[0] === asked.output?.[0]);
     if (chosen) return chosen.output![0]!;
     const made: NodeProto[] = [];
-    const add = this.#adder(made);
-    this.#constants.push(int64Constant(classGiven, [1], [undecided]));
-    const open = add('Less', [classGiven, this.#constant('no_class', int64Constant('', [], [0]))]);
+    const add = this.adder(made);
+    this.constants.push(int64Constant(classGiven, [1], [undecided]));
+    const open = add('Less', [classGiven, this.constant('no_class', int64Constant('', [], [0]))]);
     const best = add('ArgMax', [votes], { axis: { int: 1 }, keepdims: { int: 0 } });
     const classOf = add('Where', [open, best, classGiven]);
-    this.#nodes.push(...made);
+    this.nodes.push(...made);
     return classOf;
   }
 
@@ -164,84 +151,30 @@ class Splice {
     const seen = this.#centred()?.input?.[0];
     if (seen !== undefined) {
       const made: NodeProto[] = [];
-      const add = this.#adder(made);
-      const inside = add('Unsqueeze', [this.#pixels(add, classOf), this.#axes([3])]);
+      const add = this.adder(made);
+      const inside = add('Unsqueeze', [this.#pixels(add, classOf), this.axes([3])]);
       const hidden = add('Where', [inside, seen, 'mean']);
       // What votes need is looked for from behind, and what finds the part was added there.
-      const nodes = this.#part ? inOrder(this.#nodes) : this.#nodes;
-      this.#nodes = [...withHidden(nodes, { votes, seen, hidden }, this.#fresh), ...made];
+      const nodes = this.#part ? inOrder(this.nodes) : this.nodes;
+      this.nodes = [...withHidden(nodes, { votes, seen, hidden }, this.fresh), ...made];
     }
     // What finds the part sees all of the image, so it comes behind.
-    this.#nodes.push(...(this.#part?.take() ?? []));
+    this.nodes.push(...(this.#part?.take() ?? []));
   }
 
   /** Scores of patches outside: 0. */
   #maskScores(classOf: string): void {
     const { laidOut } = this.#mapNodes();
     const scores = laidOut.input![0]!;
-    const source = this.#maker(scores);
+    const source = this.maker(scores);
     const made: NodeProto[] = [];
-    const add = this.#adder(made);
+    const add = this.adder(made);
     const inside = this.#patches(add, classOf);
-    const rows = add('Reshape', [inside, this.#constant('roi_rows', int64Constant('', [1], [-1]))]);
-    const all = this.#fresh(`${scores}/all`);
+    const rows = add('Reshape', [inside, this.constant('roi_rows', int64Constant('', [1], [-1]))]);
+    const all = this.fresh(`${scores}/all`);
     made.push({ opType: 'Mul', input: [all, rows], output: [scores] });
-    this.#replace(source, [renamed(source, scores, all)]);
-    this.#nodes.push(...made);
-  }
-
-  /** An image's own level, where it is taken off: the mean of what is inside. */
-  #maskLevel(classOf: string): void {
-    const { shares } = rimNames;
-    if (!constantNamed(this.#model, shares)) return;
-    const columns = this.#nodes.find(({ input }) => input?.[1] === shares)?.output?.[0];
-    const level = this.#nodes.find(({ opType, input }) => opType === 'MatMul' && input?.[1] === columns);
-    if (!columns || !level) throw cannot();
-    const made: NodeProto[] = [];
-    const add = this.#adder(made);
-    const [mean, line] = [level.output![0]!, level.input![0]!];
-    const ofAll = this.#fresh(`${mean}/all`);
-    const inside = this.#patches(add, classOf);
-    const within = add('Unsqueeze', [inside, this.#axes([2])]);
-    const count = add('MatMul', [add('Unsqueeze', [inside, this.#axes([1])]), within]);
-    const ofInside = add('Div', [add('MatMul', [line, within]), count]);
-    const wholes = add('Cast', [add('Gather', [roiNames.whole, classOf], { axis: { int: 0 } })], toBool);
-    const ofImages = this.#constant('roi_level', int64Constant('', [3], [-1, 1, 1]));
-    made.push({
-      opType: 'Where',
-      input: [add('Reshape', [wholes, ofImages]), ofAll, ofInside],
-      output: [mean],
-    });
-    this.#replace(level, [renamed(level, mean, ofAll), ...made]);
-  }
-
-  /** The level around a patch, where it is taken off: the mean of what is inside. */
-  #maskLevelAround(classOf: string): void {
-    const { across, down } = rimNames;
-    if (!constantNamed(this.#model, across)) return;
-    const level = this.#nodes.find(({ opType, input }) => opType === 'MatMul' && input?.[1] === across);
-    const lines = this.#maker(level?.input?.[0]);
-    const laidOut = this.#maker(lines.input?.[1]);
-    if (!level || lines.input?.[0] !== down || laidOut.opType !== 'Reshape') throw cannot();
-    const made: NodeProto[] = [];
-    const add = this.#adder(made);
-    const inside = add('Reshape', [this.#patches(add, classOf), laidOut.input![1]!]);
-    const blurred = (of: string) => add('MatMul', [add('MatMul', [down, of]), across]);
-    const least = this.#constant('roi_least', float32Constant('', [], Float32Array.of(leastWeight)));
-    const ofInside = add('Div', [
-      blurred(add('Mul', [laidOut.output![0]!, inside])),
-      add('Max', [blurred(inside), least]),
-    ]);
-    const wholes = add('Cast', [add('Gather', [roiNames.whole, classOf], { axis: { int: 0 } })], toBool);
-    const ofImages = this.#constant('roi_level', int64Constant('', [3], [-1, 1, 1]));
-    const value = level.output![0]!;
-    const ofAll = this.#fresh(`${value}/all`);
-    made.push({
-      opType: 'Where',
-      input: [add('Reshape', [wholes, ofImages]), ofAll, ofInside],
-      output: [value],
-    });
-    this.#replace(level, [renamed(level, value, ofAll), ...made]);
+    this.replace(source, [renamed(source, scores, all)]);
+    this.nodes.push(...made);
   }
 
   /** The map within the region. @returns how many of the highest pixels of the whole make the score; undefined for the highest alone, or where it is not of the map */
@@ -249,110 +182,67 @@ class Splice {
     const { laidOut, down, across } = this.#mapNodes();
     const map = across.output![0]!;
     const made: NodeProto[] = [];
-    const add = this.#adder(made);
+    const add = this.adder(made);
     const scalar = (stem: string, value: number) =>
-      this.#constant(stem, float32Constant('', [], Float32Array.of(value)));
+      this.constant(stem, float32Constant('', [], Float32Array.of(value)));
     const patches = this.#patches(add, classOf);
     const grid = add('Reshape', [patches, laidOut.input![1]!]);
     const weight = add('MatMul', [add('MatMul', [down.input![0]!, grid]), across.input![1]!]);
-    const ofImages = this.#constant('roi_images', int64Constant('', [3], [-1, 1, 1]));
+    const ofImages = this.constant('roi_images', int64Constant('', [3], [-1, 1, 1]));
     const wholes = add('Cast', [add('Gather', [roiNames.whole, classOf], { axis: { int: 0 } })], toBool);
     const divisor = add('Where', [add('Reshape', [wholes, ofImages]), scalar('roi_one', 1), weight]);
-    const all = this.#fresh(`${map}/all`);
+    const all = this.fresh(`${map}/all`);
     const mean = add('Div', [all, add('Max', [divisor, scalar('roi_least', 1e-6)])]);
     const pixels = this.#pixels(add, classOf);
     made.push({ opType: 'Where', input: [pixels, mean, scalar('roi_outside', 0)], output: [map] });
     const ranked = add('Where', [pixels, mean, scalar('roi_beneath', beneath)]);
-    const scored = this.#nodes.find(({ opType, input }) => opType === 'Reshape' && input?.[0] === map);
-    this.#replace(across, [renamed(across, map, all), ...made]);
+    const scored = this.nodes.find(({ opType, input }) => opType === 'Reshape' && input?.[0] === map);
+    this.replace(across, [renamed(across, map, all), ...made]);
     if (!scored) return undefined;
     const pixelsInRow = { ...scored, input: [ranked, ...scored.input!.slice(1)] };
-    this.#replace(scored, [pixelsInRow]);
+    this.replace(scored, [pixelsInRow]);
     return this.#maskTop(pixelsInRow, classOf, wholes);
   }
 
   /** The mean of the highest pixels, as many as are of the region's share. */
   #maskTop(pixels: NodeProto, classOf: string, wholes: string): number | undefined {
-    const highest = this.#nodes.find(
+    const highest = this.nodes.find(
       ({ opType, input }) => opType === 'TopK' && input?.[0] === pixels.output![0],
     );
     const meaned =
       highest &&
-      this.#nodes.find(({ opType, input }) => opType === 'ReduceMean' && input?.[0] === highest.output![0]);
-    const count = constantNamed(this.#model, highest?.input?.[1] ?? '');
+      this.nodes.find(({ opType, input }) => opType === 'ReduceMean' && input?.[0] === highest.output![0]);
+    const count = constantNamed(this.model, highest?.input?.[1] ?? '');
     const [most] = (count && int64Values(count)) ?? [];
     if (!highest || !meaned || most === undefined) return undefined;
     const made: NodeProto[] = [];
-    const add = this.#adder(made);
+    const add = this.adder(made);
     const score = meaned.output![0]!;
-    const ofAll = this.#fresh(`${score}/all`);
+    const ofAll = this.fresh(`${score}/all`);
     const ofClass = add('Gather', [roiNames.top, classOf], { axis: { int: 0 } });
     const top = this.#part?.top(add, ofClass, most) ?? ofClass;
-    const column = this.#constant('roi_column', int64Constant('', [2], [-1, 1]));
+    const column = this.constant('roi_column', int64Constant('', [2], [-1, 1]));
     const counts = add('Cast', [add('Less', [roiNames.ranks, add('Reshape', [top, column])])], toFloat);
     // By a product: the engine's own sum goes another way for one image than for several, and would give another last digit.
-    const line = this.#constant('roi_line', int64Constant('', [3], [-1, 1, most]));
-    const stack = this.#constant('roi_stack', int64Constant('', [3], [-1, most, 1]));
+    const line = this.constant('roi_line', int64Constant('', [3], [-1, 1, most]));
+    const stack = this.constant('roi_stack', int64Constant('', [3], [-1, most, 1]));
     const laid = [add('Reshape', [highest.output![0]!, line]), add('Reshape', [counts, stack])];
     const sum = add('Reshape', [
       add('MatMul', laid),
-      this.#constant('roi_flat', int64Constant('', [1], [-1])),
+      this.constant('roi_flat', int64Constant('', [1], [-1])),
     ]);
     made.push({ opType: 'Where', input: [wholes, ofAll, add('Div', [sum, top])], output: [score] });
-    this.#replace(meaned, [renamed(meaned, score, ofAll), ...made]);
+    this.replace(meaned, [renamed(meaned, score, ofAll), ...made]);
     return most;
   }
 
   /** The nodes of anomaly-map.ts: scores laid out in rows and columns, the product with the rows' matrix, and that with the columns'. */
   #mapNodes() {
-    const across = this.#maker(this.#maker('anomaly_map').input?.[0]);
-    const down = this.#maker(across.input?.[0]);
-    const laidOut = this.#maker(down.input?.[1]);
+    const across = this.maker(this.maker('anomaly_map').input?.[0]);
+    const down = this.maker(across.input?.[0]);
+    const laidOut = this.maker(down.input?.[1]);
     if (across.opType !== 'MatMul' || down.opType !== 'MatMul' || laidOut.opType !== 'Reshape')
       throw cannot();
     return { across, down, laidOut };
   }
-
-  /** The node that makes a value. */
-  #maker(name: string | undefined): NodeProto {
-    const maker = this.#nodes.find(({ output }) => name !== undefined && output?.includes(name));
-    if (!maker) throw cannot();
-    return maker;
-  }
-
-  #replace(node: NodeProto, by: readonly NodeProto[]): void {
-    this.#nodes.splice(this.#nodes.indexOf(node), 1, ...by);
-  }
-
-  /** Adds nodes to a list; each gives the name of its one result. */
-  #adder(list: NodeProto[]): Add {
-    return (opType, input, attributes = {}) => {
-      const output = this.#fresh(`roi_${opType}`);
-      const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
-      list.push({ opType, input: [...input], output: [output], attribute });
-      return output;
-    };
-  }
-
-  #axes(axes: readonly number[]): string {
-    return this.#constant('roi_axes', int64Constant('', [axes.length], axes));
-  }
-
-  #constant(stem: string, constant: TensorProto): string {
-    const name = this.#fresh(stem);
-    this.#constants.push({ ...constant, name });
-    return name;
-  }
-}
-
-const toFloat = { to: { int: dtypeCode.float32 } };
-const toBool = { to: { int: dtypeCode.bool } };
-
-/** The node with another name for one of its results. */
-function renamed(node: NodeProto, from: string, to: string): NodeProto {
-  return { ...node, output: (node.output ?? []).map((name) => (name === from ? to : name)) };
-}
-
-function cannot(): Error {
-  return new Error('the graph is of a method that cannot have regions of interest');
 }

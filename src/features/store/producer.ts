@@ -5,7 +5,8 @@
 import { Random } from '../../core/random.ts';
 import { maskOfRuns } from '../../core/runs.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
-import type { Geometry } from '../../image/geometry.ts';
+import type { Geometry, Rectangle } from '../../image/geometry.ts';
+import { crop } from '../../image/resize.ts';
 import type { Mask, RgbImage } from '../../image/rgb.ts';
 import type { PartModel } from '../../image/roi/part-model.ts';
 import { drawnWithin } from '../../image/roi/region-of-interest.ts';
@@ -44,6 +45,8 @@ export interface ProducerJob {
   readonly key: string;
   /** Region of interest of the image itself, where its class's follows the part, as runs of the input's pixels. */
   readonly inside?: readonly number[] | undefined;
+  /** What is seen of the photograph, in its pixels; all of it where absent. */
+  readonly box?: Rectangle | undefined;
 }
 
 /** An image with a synthetic anomaly, at the network's input size. */
@@ -54,7 +57,7 @@ export interface ProducedAnomaly {
 }
 
 export interface Produced {
-  /** As decoded. */
+  /** As decoded, or its box. */
   readonly image: RgbImage;
   readonly anomalies: readonly ProducedAnomaly[];
 }
@@ -69,8 +72,9 @@ export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode
   const textures: TextureSource = setup.textures
     ? textureFolder(setup.textures, images)
     : proceduralTextures();
-  return async ({ path, className, key, inside }) => {
-    const image = await images.decode(path, { bits: setup.bits });
+  return async ({ path, className, key, inside, box }) => {
+    const photograph = await images.decode(path, { bits: setup.bits });
+    const image = box ? crop(photograph, box) : photograph;
     const anomalies: ProducedAnomaly[] = [];
     if (setup.perImage > 0 && isDrawn(setup, key)) {
       const input = inputImage(image, setup.geometry);

@@ -175,6 +175,12 @@ async function begin({ run, images = usualImages }: AssessRequest) {
       help: '`clad assess --help`',
     });
   const subject = await subjectOf(run);
+  if (subject.metadata.crop)
+    throw new CladError('USAGE', {
+      reason:
+        'The detector crops photographs to their part (--crop): defects of a stated size cannot be drawn on what it sees of them',
+      help: '`clad tradeoff --help`',
+    });
   const plans = planScores(subject, images, ({ path: file }) => existsSync(file));
   if (plans.every(({ drawnOn }) => drawnOn.length === 0))
     throw new CladError('DATASET_EMPTY', {

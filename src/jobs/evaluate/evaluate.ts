@@ -162,7 +162,8 @@ export async function evaluateInFull(
       request.note?.(
         `${vanished.length} of the masks have no pixel left at ${sizeText(geometry)} pixels, so their defects count as normal in pixel metrics: ${vanished[0]}`,
       );
-    for (const sentence of regionNotes(detector.regionsOfInterest, measurement.outside))
+    const { crop } = detector.metadata;
+    for (const sentence of regionNotes(detector.regionsOfInterest, measurement.outside, crop !== undefined))
       request.note?.(sentence);
     const [first] = misplaced;
     if (first)
@@ -188,8 +189,11 @@ export async function evaluateInFull(
         testFingerprint: await fingerprint({ ...dataset, samples }, fileImages),
         auproLimit: 0.3,
         auproConnectivity: 8,
-        ...(detector.regionsOfInterest.size > 0 && {
-          pixelsInside: [...detector.regionsOfInterest.keys()].join(', '),
+        ...((detector.regionsOfInterest.size > 0 || crop) && {
+          pixelsInside: [
+            ...(crop ? ['the crop to the part'] : []),
+            ...detector.regionsOfInterest.keys(),
+          ].join(', '),
         }),
         precision: precisionOf(detector.metadata),
         device: engine.device,

@@ -72,7 +72,7 @@ export async function learnPart(
   const atBorder = quantile(ofBorder, 0.1);
   if (atBorder < demands.borderGround)
     return { reason: `their border is not all ground (only ${percent(atBorder)} of it in one of ten)` };
-  const loose = { ...anything, ground: chosen };
+  const loose = { ...wholeParts, ground: chosen };
   const filled = await find(loose);
   const least = (side: number) => Math.min(...filled.map(({ cells }) => densest(cells, grid, side)));
   const dense = Math.min(0.4, Math.max(loosely, 0.5 * least(around(grid))));
@@ -106,8 +106,8 @@ export async function learnPart(
   };
 }
 
-/** Takes whatever is not ground for a part. */
-const anything: PartModel = {
+/** Takes whatever is not ground for a part, with all of its holes. */
+export const wholeParts: PartModel = {
   ground: 0,
   dense: loosely,
   wide: 0,
@@ -126,7 +126,7 @@ async function stableGround(
   const stable: boolean[] = [];
   let before: { readonly cells: Uint8Array }[] | undefined;
   for (const ground of tried) {
-    const now = await find({ ...anything, ground }, samples);
+    const now = await find({ ...wholeParts, ground }, samples);
     if (before) {
       const overlaps = now.map(({ cells }, at) => overlap(before![at]!.cells, cells));
       stable.push(quantile(overlaps, 0.1) >= demands.overlap);

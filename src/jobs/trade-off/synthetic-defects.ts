@@ -5,10 +5,12 @@ import { fileImages } from '../../data/file-images.ts';
 import { listTextures } from '../../data/textures.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
+import { withoutCrop } from '../../detector/crop/crop-graph.ts';
 import type { ScoredImage } from '../../evaluation/trade-off.ts';
 import { encodeModel } from '../../graph/index.ts';
 import type { CommonOptions } from '../../methods/contract.ts';
 import type { Engine } from '../../runtime/engine.ts';
+import { Cropper } from '../crop/cropper.ts';
 import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { RegionFinder } from '../roi/region-finder.ts';
 import { madeDefects } from '../train/made-defects.ts';
@@ -46,15 +48,18 @@ export async function syntheticDefects(
   const textures =
     config.textures !== null && existsSync(config.textures) ? await listTextures(config.textures) : null;
   const { geometry, grid } = metadata;
+  const cropper = await Cropper.create(engine, metadata);
+  const images = cropper?.images(fileImages) ?? fileImages;
   const making = {
-    ...{ training, textures, options, images: fileImages, bits: bitsOf(metadata) },
+    ...{ training, textures, options, images, bits: bitsOf(metadata) },
     view: { geometry, grid },
   };
   const regions = await RegionFinder.create(engine, metadata);
   const scores = new Map<string, readonly ScoredImage[]>();
   const oneOut = await leaveOneOutDetector(
     engine,
-    encodeModel(askedWithoutOneImage(model, file.entryImages)),
+    // Defects are made on the crop.
+    encodeModel(withoutCrop(askedWithoutOneImage(model, file.entryImages))),
   );
   const told = stoppable({ onProgress });
   let done = 0;
@@ -81,6 +86,7 @@ export async function syntheticDefects(
   } finally {
     await oneOut.release();
     await regions.release();
+    await cropper?.release();
   }
   return scores;
 }

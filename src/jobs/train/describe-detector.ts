@@ -6,6 +6,7 @@ import { changesFrom } from '../../core/options.ts';
 import { stoppable } from '../../core/progress.ts';
 import { byClass } from '../../data/dataset.ts';
 import { cameraProfile } from '../../detector/camera/camera.ts';
+import { withCrop } from '../../detector/crop/crop-graph.ts';
 import { Detector } from '../../detector/detector.ts';
 import { detectorBytes } from '../../detector/detector-bytes.ts';
 import { detectorGraph } from '../../detector/detector-graph.ts';
@@ -129,12 +130,13 @@ function withComparable(
 
 /** The bytes of the detector's file, with golden images. @param name - of the file, in errors */
 export async function detectorFileOf(
-  { engine, dataset, images }: Described,
+  { engine, dataset, images, crop, view }: Described,
   fitted: Fitted,
   { metadata, regions }: Pick<DescribedDetector, 'metadata' | 'regions'>,
   name: string,
 ): Promise<Uint8Array> {
-  const model = withRegions(detectorGraph(fitted, dataset.classes).toModel(), regions?.ofClasses);
+  const seeing = withRegions(detectorGraph(fitted, dataset.classes).toModel(), regions?.ofClasses);
+  const model = crop ? withCrop(seeing, crop, view.geometry) : seeing;
   const detector = await Detector.fromBytes(engine, detectorBytes(model, metadata), name);
   try {
     return detectorBytes(model, metadata, await makeGolden(detector, engine.device, images));
@@ -238,6 +240,7 @@ function describe(work: Described, calibration: GoodCalibration, steps: Fitted['
     thresholds: each(({ threshold }) => threshold),
     display: each(({ display }) => display),
     ...regionsEntry(dataset.classes, work.regions),
+    ...(work.crop && { crop: work.crop }),
     ...notFollowedEntry(work.notFollowed),
     trained: rememberImages(work.trainingPixels),
     provenance: {

@@ -26,6 +26,8 @@ import { methodOf } from '../../methods/registry.ts';
 import { presetOf } from '../../methods/resolve-options.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
+import { croppedImages, croppedProduce } from '../crop/cropped-images.ts';
+import { learnCrop, requireCroppable, requireWholeSeen } from '../crop/learn-crop.ts';
 import { classRegions, describeRegions, requireDrawable, requireNotFollowed } from '../roi/class-regions.ts';
 import { followParts, requireFollowable } from '../roi/follow-parts.ts';
 import { checkRegions } from '../roi/region-definition.ts';
@@ -71,6 +73,7 @@ export async function prepare(request: TrainRequest): Promise<Work> {
     skipBroken: request.skipBroken ?? false,
     bits: read.bits,
     ...regionsEntry(dataset.classes, read.regions),
+    ...(read.crop && { crop: read.crop }),
     ...notFollowedEntry(read.notFollowed),
     options: { ...read.options },
   };
@@ -107,7 +110,9 @@ export async function readAll(
   const { outside = {}, examined } = places;
   const { note } = request;
   const method = await methodOf(request.method);
-  const untiled = withTileSize(checkOptions(method.options, request.options), request.tiles);
+  const chosen = checkOptions(method.options, request.options);
+  // A method may refuse what is said of tiles, which is known before any image is read.
+  const untiled = request.tiles ? checkOptions(method.options, withTileSize(chosen, request.tiles)) : chosen;
   const loaded = await withoutExcluded(
     await loadDataset(request.data, { layout: request.layout }),
     request.exclude ?? [],
@@ -116,6 +121,7 @@ export async function readAll(
   await requireDrawable(given, loaded.classes, method, untiled);
   requireNotFollowed(given, request.follow);
   if (request.follow) requireFollowable(request.follow, loaded.classes, method, untiled);
+  if (request.crop) requireCroppable(method, untiled, Object.keys(given).length > 0);
   for (const [flag, place] of Object.entries(outside)) await requireOutside(flag, place, loaded.root);
   if (request.cache !== undefined) await requireOutside('--cache', request.cache, loaded.root);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
@@ -136,15 +142,18 @@ export async function readAll(
   const view = await method.view(options, backbone, { engine, note });
   const drawn = await classRegions(given, dataset.classes, training, sizes, view);
   for (const sentence of describeRegions(dataset.classes, drawn, view.grid)) note?.(sentence);
+  const of = { engine, classes: dataset.classes, training, bits, note };
+  const { geometry } = view;
+  if (request.crop) requireWholeSeen(geometry);
+  const cropped = request.crop
+    ? await learnCrop({ ...of, geometry, images: fileImages, onProgress: stoppable(request) })
+    : undefined;
+  const images = cropped ? croppedImages(fileImages, cropped.boxes) : fileImages;
   const following = {
-    engine,
+    ...of,
     view,
-    classes: dataset.classes,
-    training,
-    images: fileImages,
-    bits,
+    images,
     drawn,
-    note,
   };
   const { regions, notFollowed } = request.follow
     ? await followParts(request.follow, { ...following, onProgress: stoppable(request) })
@@ -171,8 +180,9 @@ export async function readAll(
     textures,
     regions,
     notFollowed,
-    images: fileImages,
-    produce: produceInThreads,
+    crop: cropped?.model,
+    images,
+    produce: cropped ? croppedProduce(produceInThreads, cropped.boxes) : produceInThreads,
     fingerprint: await fingerprintOf(records),
     records,
     leftOut,

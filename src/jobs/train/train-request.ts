@@ -52,6 +52,8 @@ export interface TrainRequest {
   readonly roi?: RegionDefinitions | undefined;
   /** Regions of interest that follow the part (`--roi auto`), within those of `roi`. */
   readonly follow?: AskedFollowing | undefined;
+  /** Photographs are cropped to the part (`--crop`). */
+  readonly crop?: boolean | undefined;
   /** The backbone is given large photographs tile by tile. */
   readonly tiles?: AskedTiles | undefined;
   /** Name or file (docs/plugins.md), or the method itself. */
@@ -112,6 +114,7 @@ export const trainFields: Fields<TrainRequest> = {
       margin: optional(number),
     }),
   ),
+  crop: optional(flag),
   tiles: optional(
     having('tiles, smallestDefect and whole', {
       tiles: either(

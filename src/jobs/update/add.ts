@@ -23,10 +23,13 @@ import { writeGoodImages } from '../good-images/standing-out.ts';
 import { predictTargets } from '../predict-targets.ts';
 import { rememberImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
-import { requireSameShape } from '../roi/class-regions.ts';
+import { type ClassRegion, requireSameShape } from '../roi/class-regions.ts';
+import type { AskedFollowing } from '../roi/follow-parts.ts';
 import type { RegionDefinitions } from '../roi/region-definition.ts';
+import { trainFields } from '../train/train-request.ts';
 import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
+import { type FollowedNew, followNew, requireFollowableNew } from './follow-new.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
 import { joinedMetadata, notesOnJoined } from './joined.ts';
 import { withGrown } from './measure-spread.ts';
@@ -48,6 +51,8 @@ export interface AddRequest extends ChangeRequest {
   readonly falseAlarm?: boolean | undefined;
   /** Region of interest of the class, where it is new; paths in it are from the working directory. */
   readonly roi?: RegionDefinitions | undefined;
+  /** A region that follows the part, of the class where it is new, within nothing that is drawn. */
+  readonly follow?: AskedFollowing | undefined;
   /** Take images that are recognised as another class or are not plausible, and a class that others are taken for. */
   readonly force?: boolean | undefined;
 }
@@ -60,6 +65,7 @@ const addFields: Fields<AddRequest> = {
   falseAlarm: optional(flag),
   // Checked by its own schema.
   roi: anything,
+  follow: trainFields.follow,
   force: optional(flag),
 };
 
@@ -130,14 +136,19 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const targets = await predictTargets(request.images, (entry) => leftOut.push(entry));
   const folders = await Promise.all(request.images.map(async (each) => (await stat(each)).isDirectory()));
   const joined = joinedClass(request, before.classes, folders);
-  const region = await regionOfNew(request.roi, joined, before);
+  const { follow } = request;
+  requireFollowableNew(follow, joined, model);
+  const drawn = await regionOfNew(request.roi, joined, before);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
+  const paths = [...new Set(targets.map((each) => each.path))];
+  const region: (ClassRegion & Partial<FollowedNew>) | undefined =
+    follow && joined ? await followNew(engine, before, joined.name, paths, follow, onProgress) : drawn;
   const asked = await detectorBefore(engine, model, file.entryImages);
   try {
     const known = await realPaths(file.images.map((_, id) => imageOf(subject, id).path));
     const regions = { joined, region, classes: before.classes, memories };
     const looked = await seeingAsJoined(engine, model, file.entryImages, regions, (seeing) =>
-      lookAtNew(seeing, before, [...new Set(targets.map((each) => each.path))], {
+      lookAtNew(seeing, before, paths, {
         known: new Set(known),
         mostPatches: options.candidates,
         width: memories.width,
@@ -159,7 +170,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
     const asking = encodeModel(askedWithoutOneImage(changed, grown.file.entryImages));
     const oneOut = await leaveOneOutDetector(engine, asking);
     try {
-      const now = { ...subject, metadata: joinedMetadata(before, joining, region?.region), file: grown.file };
+      const now = { ...subject, metadata: joinedMetadata(before, joining, region), file: grown.file };
       const predicted = await predictAgain(now, new Set(joining.keys()), oneOut, {
         most: mostPredicted,
         onProgress,

@@ -6,6 +6,7 @@ import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 import { type ClassRegion, describeRegions } from '../roi/class-regions.ts';
 import { usualShare } from '../train/made-defects.ts';
 import type { JoinedClass } from './class-name.ts';
+import type { FollowedNew } from './follow-new.ts';
 import type { NewEntries } from './new-entries.ts';
 import type { NewImage } from './new-images.ts';
 import type { PredictedAgain } from './predict-again.ts';
@@ -20,7 +21,7 @@ export type Joining = ReadonlyMap<string, readonly NewImage[]>;
 export function joinedMetadata(
   before: DetectorMetadata,
   joining: Joining,
-  region?: RegionOfInterest,
+  region?: { readonly region: RegionOfInterest; readonly share?: number },
 ): DetectorMetadata {
   const fresh = [...joining.keys()].filter((name) => !before.classes.includes(name));
   const { camera, regions } = before;
@@ -28,7 +29,10 @@ export function joinedMetadata(
   const profiles: Record<string, CameraProfile> = {};
   for (const name of fresh) profiles[name] = cameraProfile(images.get(name)!);
   const shares = Object.fromEntries(fresh.map((name) => [name, usualShare]));
-  const { regionsOfInterest } = regionsEntry(fresh, region && { ofClasses: [region] });
+  const { regionsOfInterest } = regionsEntry(
+    fresh,
+    region && { ofClasses: [region.region], shareOf: () => region.share },
+  );
   const wider = camera && widenedCamera(camera, images);
   return {
     ...before,
@@ -72,9 +76,10 @@ export function notesOnJoined({
   readonly predicted: Pick<PredictedAgain, 'missing' | 'recorded'>;
   readonly grown: ReadonlyMap<string, NewEntries>;
   /** Of interest, of the new class. */
-  readonly region?: ClassRegion | undefined;
+  readonly region?: (ClassRegion & Partial<FollowedNew>) | undefined;
 }): string[] {
-  const notes = region ? describeRegions([region.name], [region.region], before.grid) : [];
+  const drawn = region && !region.notes ? describeRegions([region.name], [region.region], before.grid) : [];
+  const notes = [...drawn, ...(region?.notes ?? [])];
   const alarms = [...joining].flatMap(([name, own]) =>
     own.filter(({ score }) => score > (before.thresholds[name]?.threshold ?? Infinity)),
   );

@@ -4,8 +4,10 @@ import { RunningMoments } from '../../core/moments.ts';
 import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage, constantNamed } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
+import { insideOfInput, withInsideOfInput } from '../../detector/crop/inside-of-input.ts';
 import { imageTensor } from '../../detector/detector.ts';
-import { mapShape } from '../../detector/roi/roi-constants.ts';
+import { mapShape, regionsIn } from '../../detector/roi/roi-constants.ts';
+import { withRegions } from '../../detector/roi/roi-graph.ts';
 import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
 import { rimNames } from '../../features/memory-bank/class-search.ts';
 import { type ImageDistances, rimSpread } from '../../features/memory-bank/rim-spread.ts';
@@ -16,6 +18,7 @@ import { insideOf, type RegionOfInterest } from '../../image/roi/region-of-inter
 import { type Engine, floats, int64 } from '../../runtime/engine.ts';
 import type { Growth } from './grow-memories.ts';
 import type { Joining } from './joined.ts';
+import { insideIn, regionFound } from './new-images.ts';
 import { imageOf, type Subject } from './subject.ts';
 
 /** Images that are looked at; more change little. */
@@ -55,9 +58,20 @@ async function spreadOf(
   { name, region }: { readonly name: string; readonly region: RegionOfInterest | undefined },
   { metadata, root, config }: Pick<Subject, 'metadata' | 'root' | 'config'>,
 ): Promise<ClassSpread | undefined> {
-  const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
+  // Whatever class an image is taken for, its part is looked for as that of the class it joined.
+  const seeing = region?.follows
+    ? withRegions(
+        changed,
+        (regionsIn(changed) ?? []).map(() => region),
+      )
+    : changed;
+  const open = withUnfusedScores(askedWithoutOneImage(seeing, file.entryImages));
   if (!open) return undefined;
-  const session = await engine.load(encodeModel(open.model));
+  const asking = withInsideOfInput(open.model);
+  const found = asking.graph.output?.some(({ name: output }) => output === insideOfInput)
+    ? [insideOfInput]
+    : [];
+  const session = await engine.load(encodeModel(asking));
   const scores = open.kinds.map((kind) => ({ name: unfusedNames[kind], moments: new RunningMoments() }));
   const zones = zonesIn(changed);
   const atRim: ImageDistances[] = [];
@@ -67,16 +81,18 @@ async function spreadOf(
       // As recorded, it is from the data set's folder, wherever the command runs.
       const image = await decodeImage(imageOf({ file, root }, id).path, { bits: bitsOf(metadata) });
       const feeds = { image: imageTensor([image]), training_image: int64([id], [1]) };
-      const outputs = await session.run(
-        feeds,
-        scores.map((each) => each.name),
-      );
-      for (const { name: output, moments } of scores) moments.add(insideOf(floats(outputs[output]), region));
-      if (zones) atRim.push({ distances: floats(outputs[unfusedNames.distance]), inside: region?.patches });
+      const outputs = await session.run(feeds, [...scores.map((each) => each.name), ...found]);
+      const seen = regionFound(region, insideIn(outputs), metadata);
+      // No part was found in it.
+      if (seen?.positions.length === 0) continue;
+      for (const { name: output, moments } of scores) moments.add(insideOf(floats(outputs[output]), seen));
+      if (zones) atRim.push({ distances: floats(outputs[unfusedNames.distance]), inside: seen?.patches });
     }
   } finally {
     await session.release();
   }
+  // In none of them a part was found: what other classes have stands.
+  if (scores.some(({ moments }) => moments.isEmpty)) return undefined;
   const plain = scores.map(({ moments }) => {
     const { mean, deviation } = moments.spread();
     return [mean, deviation];

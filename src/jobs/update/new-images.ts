@@ -12,14 +12,15 @@ import { pixelHash } from '../../data/pixel-hash.ts';
 import { projectedName, withProjection } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
+import { insideOfInput, withInsideOfInput } from '../../detector/crop/inside-of-input.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { encodeModel, type ModelProto } from '../../graph/index.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { lookAt, type SeenImage } from '../../image/look.ts';
 import type { RgbImage } from '../../image/rgb.ts';
-import type { RegionOfInterest } from '../../image/roi/region-of-interest.ts';
-import { type Engine, floats, int64 } from '../../runtime/engine.ts';
+import { type RegionOfInterest, regionOfInterest } from '../../image/roi/region-of-interest.ts';
+import { type Engine, floats, int64, type TensorValue } from '../../runtime/engine.ts';
 import { decodeOrError } from '../predict.ts';
 import { isRemembered } from '../remembered-images.ts';
 
@@ -37,7 +38,16 @@ export const noImage = -1;
 /** A detector as it was before a change. */
 export interface DetectorBefore {
   /** @param id - of the training image that it is, which is then predicted without its own entries */
-  predict(image: RgbImage, id?: number): Promise<Said & { readonly patches: Float32Array }>;
+  predict(
+    image: RgbImage,
+    id?: number,
+  ): Promise<
+    Said & {
+      readonly patches: Float32Array;
+      /** Pixels of what the network sees that are looked at, [height, width]; absent where no region follows the part. */
+      readonly inside?: Uint8Array | undefined;
+    }
+  >;
   release(): Promise<void>;
 }
 
@@ -50,10 +60,12 @@ export async function detectorBefore(
   model: ModelProto,
   entryImages: readonly number[],
 ): Promise<DetectorBefore> {
-  const session = await engine.load(encodeModel(withProjection(askedWithoutOneImage(model, entryImages))));
+  const asking = withInsideOfInput(withProjection(askedWithoutOneImage(model, entryImages)));
+  const found = asking.graph.output?.some(({ name }) => name === insideOfInput) ? [insideOfInput] : [];
+  const session = await engine.load(encodeModel(asking));
   return {
     async predict(image, id = noImage) {
-      const wanted = ['score', 'anomaly_map', 'class_share', projectedName];
+      const wanted = ['score', 'anomaly_map', 'class_share', projectedName, ...found];
       const feeds = { image: imageTensor([image]), training_image: int64([id], [1]) };
       const outputs = await session.run(feeds, wanted);
       return {
@@ -61,10 +73,33 @@ export async function detectorBefore(
         map: floats(outputs.anomaly_map),
         shares: floats(outputs.class_share),
         patches: floats(outputs[projectedName]),
+        inside: insideIn(outputs),
       };
     },
     release: () => session.release(),
   };
+}
+
+/** What is inside, of the outputs of a model of `withInsideOfInput`. */
+export function insideIn(outputs: Readonly<Record<string, TensorValue>>): Uint8Array | undefined {
+  const data = outputs[insideOfInput]?.data;
+  return data instanceof Uint8Array ? data : undefined;
+}
+
+/** The region of an image of a class: where it follows the part, what was found of it, and nothing where none was. @param inside - pixels */
+export function regionFound(
+  region: RegionOfInterest | undefined,
+  inside: Uint8Array | undefined,
+  { geometry, grid }: Pick<DetectorMetadata, 'geometry' | 'grid'>,
+): RegionOfInterest | undefined {
+  if (!region?.follows || !inside) return region;
+  if (inside.includes(0)) return regionOfInterest({ ...sizeOfMap(geometry), data: inside }, grid);
+  const none = new Uint8Array(region.patches.length);
+  return { pixels: new Uint8Array(inside.length), patches: none, positions: [] };
+}
+
+function sizeOfMap({ width, height }: ImageSize): ImageSize {
+  return { width, height };
 }
 
 /** What an image is taken for, and the share of the votes. */
@@ -149,9 +184,10 @@ export async function lookAtNew(
     else if (first !== undefined) leave(path, `a copy of ${first}`);
     else {
       firstOf.set(hash, path);
-      const { score, shares, patches } = await before.predict(image);
+      const { score, shares, patches, inside: found } = await before.predict(image);
       const taken = recognised(shares, metadata.classes);
-      const inside = insidePatches(patches, width, regionOf(taken.recognisedAs));
+      const region = regionFound(regionOf(taken.recognisedAs), found, metadata);
+      const inside = insidePatches(patches, width, region);
       images.push({
         path,
         hash,

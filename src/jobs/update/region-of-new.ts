@@ -18,7 +18,7 @@ import { type DetectorBefore, detectorBefore } from './new-images.ts';
 export async function regionOfNew(
   given: RegionDefinitions | undefined,
   joined: JoinedClass,
-  { geometry, grid }: Pick<DetectorMetadata, 'geometry' | 'grid'>,
+  { geometry, grid, crop }: Pick<DetectorMetadata, 'geometry' | 'grid' | 'crop'>,
 ): Promise<ClassRegion | undefined> {
   const regions = Object.entries(checkRegions(given ?? {}));
   const refuse = (name: string, reason: string, expected: string) =>
@@ -34,6 +34,12 @@ export async function regionOfNew(
     );
   }
   const [first] = regions;
+  if (first && crop)
+    throw refuse(
+      first[0],
+      'the detector crops photographs to their part, and a shape that was drawn lies elsewhere in each crop',
+      'no region, or a new training without --crop',
+    );
   if (first?.[1].regions)
     throw refuse(
       first[0],

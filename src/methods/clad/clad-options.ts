@@ -147,6 +147,7 @@ export const cladOptions = checked(
       })
       .describe('Anomaly map and image score.'),
   }),
+  ({ networks }) => !networks,
 ).superRefine(({ networks, input, score, globalAnomalies: { noiseUnit, noiseShape } }, context) => {
   const needed = [
     input === 'feature' && 'input=feature',

@@ -78,6 +78,9 @@ export async function planClad({
   const secondsPerPatch = residual
     ? (2 * entries * Math.min(comparedWidth(memoryBank), inputWidth)) / (await productRate(engine))
     : 0;
+  // As clad.ts has it: with tiles every good image is measured.
+  const tiled = features.tiling !== undefined && !options.networks;
+  const measured = options.score.networkWeight === null ? 0 : tiled ? images : split.heldOut.size;
   return {
     learntFrom: { name: 'patches', count: patches },
     steps: options.networks ? steps : {},
@@ -97,6 +100,7 @@ export async function planClad({
         stage2: steps.stage2 * second,
         selection: validations * validation,
       }),
+      ...(residual && { distances: measured * perImage * secondsPerPatch }),
     },
     imageSeconds: featureSeconds + perImage * secondsPerPatch,
     // Features are worked out again of what is inside; the search is done once more for the scores.

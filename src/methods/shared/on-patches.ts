@@ -15,7 +15,7 @@ import { imageReader } from '../../features/store/stored-image.ts';
 import { cast, type Graph, type Tensor } from '../../graph/index.ts';
 import { patchCount, patchSize } from '../../image/geometry.ts';
 import type { FitContext, Fitted, ImageScores, Method, StoredImages, TaskCounts } from '../contract.ts';
-import type { PatchOptions } from './option-groups.ts';
+import { type PatchOptions, wholeExpected } from './option-groups.ts';
 import type { PatchModel, PatchVerdict } from './patch-model.ts';
 import { type PatchView, patchView, withOwnLayers } from './patch-view.ts';
 import { extractionTasks, featureSeconds, mapSeconds, onCores } from './task-seconds.ts';
@@ -67,6 +67,11 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
   return {
     ...method,
     inputSize: ({ features }) => features.tile ?? features.inputSize,
+    refusesNamedRegions: (options) =>
+      method.refusesNamedRegions?.(options) ??
+      (options.features.tileWhole
+        ? 'a patch of the whole beside its tiles reaches across several regions (--tiles-whole)'
+        : undefined),
     adapt: (options, backbone, note) => {
       const idle = method.idleOptions?.(options) ?? [];
       if (idle.length > 0)
@@ -112,8 +117,7 @@ export function onPatches<O extends PatchOptions>(method: PatchMethod<O>): Metho
 function cannotSeeWhole(): CladError {
   return new CladError('OPTION_INVALID', {
     option: 'features.tileWhole',
-    expected:
-      'false: only the memory of method clad without networks (preset instant) sees the whole beside its tiles',
+    expected: wholeExpected,
     actual: 'true',
   });
 }

@@ -229,20 +229,31 @@ type CheckedOptions = Pick<PatchOptions, 'synthesis'> & {
     Partial<Pick<PatchOptions['features'], 'tile' | 'tileWhole'>>;
 };
 
-/** What one option asks of another. */
-export function checked<S extends z.ZodType<CheckedOptions>>(schema: S): S {
-  return schema.superRefine((options: CheckedOptions, context) => {
+/** Of `features.tileWhole`, where the method's scores are not measured in units that tiles and the whole have alike. */
+export const wholeExpected =
+  'false: only the memory of method clad without networks (preset instant) sees the whole beside its tiles (--tiles-whole)';
+
+/**
+ * What one option asks of another.
+ * @param seesWhole - whether the method takes the whole beside its tiles with these options
+ */
+export function checked<S extends z.ZodType<CheckedOptions>>(
+  schema: S,
+  seesWhole: (options: z.output<S>) => boolean = () => false,
+): S {
+  return schema.superRefine((options: z.output<S>, context) => {
     const refuse = (path: string, message: string, input: SizeOption | null) =>
       context.addIssue({ code: 'custom', path: path.split('.'), message, input });
     const { features: of, synthesis: made } = options;
     const [input, resized] = [sizeOf(of.inputSize), sizeOf(of.resizeTo ?? of.inputSize)];
     if (resized.width < input.width || resized.height < input.height)
       refuse('features.resizeTo', `at least features.inputSize, ${of.inputSize}, or null`, of.resizeTo);
-    if (of.tileWhole && of.tile === null)
+    const cannotSeeWhole = !seesWhole(options);
+    if (of.tileWhole && (cannotSeeWhole || of.tile === null))
       context.addIssue({
         code: 'custom',
         path: ['features', 'tileWhole'],
-        message: 'false, or features.tile (--tiles) as well',
+        message: cannotSeeWhole ? wholeExpected : 'false, or features.tile (--tiles) as well',
         input: of.tileWhole,
       });
     if (made.betaLow > made.betaHigh)

@@ -15,6 +15,7 @@ import {
   extractShare,
 } from '../../features/store/extract-features.ts';
 import type { ProducerSetup } from '../../features/store/producer.ts';
+import { seenFingerprint } from '../../features/store/seen-fingerprint.ts';
 import { writeSynthesisImages } from '../../features/store/synthesis-images.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import type { Grid } from '../../image/geometry.ts';
@@ -196,7 +197,7 @@ async function extractOptions(
       ...(regions && regionsInSetup(dataset.classes, regions)),
     },
     insideOf: forTraining ? regions?.seenOf : undefined,
-    fingerprint: forTraining ? context.fingerprint : await fingerprint({ ...dataset, samples }, images),
+    fingerprint: forTraining ? seenFingerprint(context) : await fingerprint({ ...dataset, samples }, images),
     texturesFingerprint: textures ? await fingerprintFiles(textures, images) : '',
     cache: context.cache,
     firstId,

@@ -10,6 +10,23 @@ import {
   resolveOptions,
 } from '../../../src/methods/resolve-options.ts';
 
+describe('the whole beside its tiles', () => {
+  it('is refused by the options of whoever cannot take it, before anything is read', () => {
+    const features = { tile: 320, tileWhole: true };
+    for (const [name, method] of methods) {
+      const preset = defaultPreset(method);
+      const of = presetOf(method, preset) as { features?: { tileWhole?: boolean } };
+      if (of.features?.tileWhole === undefined) continue;
+      const resolve = (more: object) =>
+        resolveOptions(method, preset, [{ where: '--set', options: { features, ...more } }]);
+      if (name === 'clad') {
+        expect(() => resolve({})).not.toThrow();
+        expect(() => resolve({ networks: true })).toThrow(/tileWhole in --set to be false: only the memory/);
+      } else expect(() => resolve({}), name).toThrow(/tileWhole in --set to be false: only the memory/);
+    }
+  });
+});
+
 describe('the preset', () => {
   it('is the first where none is named', () => {
     expect(defaultPreset(clad)).toBe('instant');

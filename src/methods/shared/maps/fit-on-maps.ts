@@ -15,6 +15,7 @@ import {
   valuesOf,
 } from '../../../features/store/extract-maps.ts';
 import type { MadeStore } from '../../../features/store/made-once.ts';
+import { seenFingerprint } from '../../../features/store/seen-fingerprint.ts';
 import { imageReader } from '../../../features/store/stored-image.ts';
 import { type Graph, reshape, type Tensor } from '../../../graph/index.ts';
 import { patchSize } from '../../../image/geometry.ts';
@@ -103,6 +104,7 @@ export async function storedMaps<O extends CommonOptions, V extends MapView>(
   const started = Date.now();
   const made = await extractMaps({
     ...context,
+    fingerprint: seenFingerprint(context),
     root: dataset.root,
     samples: training,
     classes: dataset.classes,

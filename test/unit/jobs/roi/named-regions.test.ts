@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { classRegion, requireDrawable, requireNotFollowed } from '../../../../src/jobs/roi/class-regions.ts';
 import { drawRegion } from '../../../../src/jobs/roi/draw-region.ts';
 import { checkRegions, withPaths } from '../../../../src/jobs/roi/region-definition.ts';
+import type { CladOptions } from '../../../../src/methods/clad/clad-options.ts';
 import { methods } from '../../../../src/methods/registry.ts';
 import { encoded, withFiles, writeFiles } from '../../../helpers/images.ts';
 
@@ -152,6 +153,9 @@ describe('named regions', () => {
       requireDrawable(given, ['part'], patchcore!, patchcore!.presets.fast!),
     ).rejects.toMatchObject({ code: 'ROI_NAMED_UNSUITABLE' });
     await expect(requireDrawable(given, ['part'], clad!, clad!.presets.fast!)).resolves.toBeUndefined();
+    const { instant } = clad!.presets as Record<string, CladOptions>;
+    const whole = { ...instant!, features: { ...instant!.features, tile: 320, tileWhole: true } };
+    await expect(requireDrawable(given, ['part'], clad!, whole)).rejects.toThrow('--tiles-whole');
     for (const classes of ['all', ['part']] as const)
       expect(() => requireNotFollowed(given, { classes })).toThrow('named regions lie where they are drawn');
     expect(() => requireNotFollowed(given, { classes: ['nut'] })).not.toThrow();
