@@ -101,6 +101,8 @@ class CameraWatch {
   #status: CameraStatus = { isUp: false, pictures: 0, empty: 0, dropped: 0, connections: 0 };
   /** Of earlier connections. */
   #droppedBefore = 0;
+  /** What the camera does otherwise than it was asked to, as it was told. */
+  #otherwise: string | undefined;
 
   constructor(request: CameraRequest & { readonly ffmpeg: string }, coming: string, records: Records) {
     this.#request = request;
@@ -170,6 +172,9 @@ class CameraWatch {
       let reason: string | undefined;
       try {
         reason = await this.#takeFrom(opened, () => {
+          if (opened.otherwise !== undefined && opened.otherwise !== this.#otherwise)
+            this.#records.note(`${source.name}: ${opened.otherwise}: it does not do what was asked for.`);
+          this.#otherwise = opened.otherwise;
           if (away) this.#records.note(`${source.name}: it works again.`);
           away = false;
         });
