@@ -22,10 +22,15 @@ export interface Holder {
   readonly namespace: string | null;
   /** ISO 8601. */
   readonly since: string;
+  /** Milliseconds between two touches of the lock; absent: see lock.ts. */
+  readonly touch?: number;
+  /** That it holds it no longer, where the lock could not be removed. */
+  readonly released?: true;
 }
 
 /** @param own - of this process */
 export async function stateOf(holder: Holder, own: Holder): Promise<'alive' | 'dead' | 'unknown'> {
+  if (holder.released) return 'dead';
   if (holder.host !== own.host) return 'unknown';
   if (holder.boot !== own.boot) return 'dead';
   if (holder.namespace !== own.namespace) return 'unknown';

@@ -2,7 +2,7 @@
  * @file Locks (Node only): a file that says which process writes somewhere, made in one step, so that two cannot both have it.
  *
  * A process that was killed leaves its lock, which is seen where that can be known (lock-holder.ts). Where it cannot, the holder touches its lock
- * every few seconds, and whoever waits long enough sees whether it still does.
+ * every few seconds, and whoever waits long enough sees whether it still does. One that cannot be removed says that it is not held any more.
  */
 import { mkdir, open, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -12,15 +12,32 @@ import { CladError } from './errors.ts';
 import { asRefusal } from './files.ts';
 import { type Holder, holderIn, holderName, ownHolder, stateOf } from './lock-holder.ts';
 
+/** How a lock is held. */
+export interface HoldOptions {
+  /**
+   * Milliseconds between two touches. Said in the lock, so that whoever waits takes a holder for dead after `missedTouches` of them, also one whose process stands
+   * still. Of a holder that does not say it, only after 120 s, and only where nothing is known of its process. @default 15000, which is not said
+   */
+  readonly touch?: number;
+}
+
 /** What to do where somebody else has the lock. */
-export interface WaitOptions {
-  /** Told once, with who has it. */
-  readonly onWait?: (holder: string) => void;
+export interface WaitOptions extends HoldOptions {
+  /** Told once, with who has it, and after how many milliseconds without a touch it is taken for dead. */
+  readonly onWait?: (holder: string, silence: number) => void;
+  /** Milliseconds of waiting after which that is told. @default 0 */
+  readonly tellAfter?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a touch after which a holder elsewhere is taken for dead. @default 120000 */
+  /** Milliseconds without a touch after which a holder elsewhere is taken for dead. @default as the holder says */
   readonly silence?: number;
   /** Milliseconds between two tries. @default 500 */
   readonly look?: number;
+}
+
+/** A lock that this process has. */
+export interface Held {
+  /** Who has it instead, where this process stood still for so long that it was taken for dead. */
+  taker(): Promise<string | undefined>;
 }
 
 /** Milliseconds. */
@@ -30,8 +47,12 @@ const times = {
   /** A process that clears an old lock away is done long before. */
   clearing: 10_000,
   touch: 15_000,
+  silence: 120_000,
   look: 500,
 };
+
+/** Touches that a holder which says how often it does so may miss: a disk, a drive of the network or a long step may hold it up. */
+const missedTouches = 10;
 
 /** Others may take the lock and let it go in between, but not so often. */
 const mostTries = 200;
@@ -53,11 +74,29 @@ export function lockOfFile(file: string): string {
  * @param file - one of `lockOfFolder` and `lockOfFile`; its folder is made, and removed again where nothing else has come into it
  * @throws IN_USE where another has it, IN_USE_PERHAPS where that cannot be known, FILE_REFUSED
  */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const taken = await take(resolve(file));
+export async function withLock<T>(
+  file: string,
+  work: (held: Held) => Promise<T>,
+  options: HoldOptions = {},
+): Promise<T> {
+  const taken = await take(resolve(file), options);
   if ('release' in taken) return using(taken, work);
-  const values = { path: resolve(file), who: holderName(taken.holder) };
-  throw new CladError(taken.state === 'alive' ? 'IN_USE' : 'IN_USE_PERHAPS', values);
+  throw inUse(file, taken);
+}
+
+/**
+ * The same, but where it cannot be known whether another has it, as after a container was killed and started again, it is waited for a touch.
+ * @throws IN_USE where another has it, INTERRUPTED where the signal is aborted, FILE_REFUSED
+ */
+export async function withLockOfTheLiving<T>(
+  file: string,
+  options: Omit<WaitOptions, 'tellAfter'>,
+  work: (held: Held) => Promise<T>,
+): Promise<T> {
+  const isTouched = (taken: Refused) => {
+    throw inUse(file, { ...taken, state: 'alive' });
+  };
+  return using(await waitFor(resolve(file), { ...options, isTouched }), work);
 }
 
 /**
@@ -66,31 +105,66 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
  */
 export async function withLockInTurn<T>(
   file: string,
-  { onWait, signal, silence = 120_000, look = times.look }: WaitOptions,
-  work: () => Promise<T>,
+  options: WaitOptions,
+  work: (held: Held) => Promise<T>,
 ): Promise<T> {
-  const path = resolve(file);
+  return using(await waitFor(resolve(file), options), work);
+}
+
+/** @param isTouched - is told of a holder that lives, rather than that it is waited for */
+async function waitFor(
+  path: string,
+  {
+    onWait,
+    tellAfter = 0,
+    signal,
+    silence,
+    look = times.look,
+    touch,
+    isTouched,
+  }: WaitOptions & { readonly isTouched?: (by: Refused) => never },
+): Promise<Taken> {
+  const began = Date.now();
   let seen: { readonly mark: string; readonly since: number } | undefined;
+  let told = false;
   for (;;) {
-    const taken = await take(path, seen !== undefined && Date.now() - seen.since > silence);
-    if ('release' in taken) return using(taken, work);
-    if (seen === undefined) onWait?.(holderName(taken.holder));
+    const taken = await take(path, { touch }, (holder) => {
+      const limit = silence ?? silenceOf(holder);
+      return seen !== undefined && Date.now() - seen.since > limit;
+    });
+    if ('release' in taken) return taken;
     const mark = await markOf(path);
-    if (mark !== seen?.mark) seen = { mark, since: Date.now() };
+    const isOther = mark !== seen?.mark;
+    if (isTouched && (taken.state === 'alive' || (seen !== undefined && isOther))) isTouched(taken);
+    if (isOther) seen = { mark, since: Date.now() };
+    if (!told && Date.now() - began >= tellAfter) {
+      onWait?.(holderName(taken.holder), silence ?? silenceOf(taken.holder));
+      told = true;
+    }
     if (signal?.aborted) throw new CladError('INTERRUPTED', { where: 'waiting for another training' });
     await sleep(look);
   }
 }
 
-async function using<T>({ release }: Taken, work: () => Promise<T>): Promise<T> {
+/** Milliseconds without a touch after which a holder is taken for dead. */
+function silenceOf(holder: Holder | undefined): number {
+  return holder?.touch === undefined ? times.silence : missedTouches * holder.touch;
+}
+
+function inUse(file: string, { state, holder }: Refused): CladError {
+  const values = { path: resolve(file), who: holderName(holder) };
+  return new CladError(state === 'alive' ? 'IN_USE' : 'IN_USE_PERHAPS', values);
+}
+
+async function using<T>({ release, taker }: Taken, work: (held: Held) => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await work({ taker });
   } finally {
     await release();
   }
 }
 
-interface Taken {
+interface Taken extends Held {
   release(): Promise<void>;
 }
 
@@ -100,9 +174,13 @@ interface Refused {
   readonly holder: Holder | undefined;
 }
 
-/** @param silent - whether a holder that cannot be known has been silent for so long that it counts as dead */
-async function take(file: string, silent = false): Promise<Taken | Refused> {
-  const own = await ownHolder();
+/** @param isSilent - whether a holder has been silent for so long that it counts as dead */
+async function take(
+  file: string,
+  { touch }: HoldOptions,
+  isSilent: (holder: Holder | undefined) => boolean = () => false,
+): Promise<Taken | Refused> {
+  const own: Holder = { ...(await ownHolder()), ...(touch !== undefined && { touch }) };
   for (let tries = 0; ; tries++) {
     if (tries === mostTries) throw new CladError('FILE_REFUSED', { path: file, reason: 'it comes and goes' });
     try {
@@ -129,8 +207,9 @@ async function take(file: string, silent = false): Promise<Taken | Refused> {
     const text = await contentOf(file);
     if (text === undefined) continue;
     const holder = holderIn(text);
-    const state = holder ? await stateOf(holder, own) : text === '' ? 'dead' : 'unknown';
-    if (state === 'alive' || (state === 'unknown' && !silent)) return { state, holder };
+    const state = holder ? await stateOfHolder(holder, own) : text === '' ? 'dead' : 'unknown';
+    const mayBeSilent = state === 'unknown' || holder?.touch !== undefined;
+    if (state !== 'dead' && !(mayBeSilent && isSilent(holder))) return { state, holder };
     await clear(file, text);
   }
 }
@@ -157,15 +236,27 @@ async function clear(file: string, text: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asRefusal(error, file);
     const found = await stat(guard).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > times.clearing) await rm(guard, { force: true });
+    if (found && Date.now() - found.mtimeMs > times.clearing)
+      await rm(guard, { force: true }).catch((refusal: unknown) => {
+        throw asRefusal(refusal, guard);
+      });
     await sleep(50);
     return;
   }
   try {
     if ((await readFile(file, 'utf8').catch(() => undefined)) === text) await rm(file, { force: true });
+  } catch (error) {
+    throw asRefusal(error, file);
   } finally {
-    await rm(guard, { force: true });
+    await rm(guard, { force: true }).catch(() => {});
   }
+}
+
+/** Locks of this process that nothing could be done about when they were let go. */
+const abandoned = new Set<string>();
+
+async function stateOfHolder(holder: Holder, own: Holder): Promise<'alive' | 'dead' | 'unknown'> {
+  return abandoned.has(holder.id) ? 'dead' : stateOf(holder, own);
 }
 
 /** @param made - the first folder that was made for the lock */
@@ -173,15 +264,38 @@ function heldBy(own: Holder, file: string, made: string | undefined): Taken {
   const touching = setInterval(() => {
     const now = new Date();
     void utimes(file, now, now).catch(() => {});
-  }, times.touch);
+  }, own.touch ?? times.touch);
   touching.unref();
   return {
     async release() {
       clearInterval(touching);
-      const text = await readFile(file, 'utf8').catch(() => '');
-      if (holderIn(text)?.id === own.id) await letGo(file, made);
+      try {
+        if (holderIn(await readFile(file, 'utf8'))?.id === own.id) await letGo(file, made);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await abandon(own, file);
+      }
+    },
+    async taker() {
+      const found = holderIn(await readFile(file, 'utf8').catch(() => ''));
+      return found && found.id !== own.id ? holderName(found) : undefined;
     },
   };
+}
+
+/** Says in a lock that cannot be removed that nobody holds it: its process may go on for weeks. */
+async function abandon(own: Holder, file: string): Promise<void> {
+  abandoned.add(own.id);
+  try {
+    const handle = await open(file, 'r+');
+    try {
+      if (holderIn(await handle.readFile('utf8'))?.id !== own.id) return;
+      await handle.write(JSON.stringify({ ...own, released: true }), 0);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // This process knows it; others see that it is not touched any more.
+  }
 }
 
 /** Removes a lock, and of the folders that were made for it those that nothing has come into. */
@@ -195,8 +309,10 @@ async function letGo(file: string, made: string | undefined): Promise<void> {
   }
 }
 
-/** What tells one state of a lock from another. */
+/** What tells one state of a lock from another. It is opened for that, as drives of the network give old answers otherwise. */
 async function markOf(file: string): Promise<string> {
-  const found = await stat(file).catch(() => undefined);
+  const handle = await open(file, 'r').catch(() => undefined);
+  const found = await (handle?.stat() ?? stat(file)).catch(() => undefined);
+  await handle?.close();
   return `${found?.ino} ${found?.mtimeMs}`;
 }

@@ -4,7 +4,7 @@ import { CladError } from '../../core/errors.ts';
 
 /**
  * Judgements and moves are only added; `maps` has those heat maps that lie in their places. Of each sink there is how far it has been sent them; `attempted` is written before sending, `delivered` after it.
- * `journal` has one row, drawn when the journal is begun.
+ * `folders` has which folders were given from the judgement `first` on. `journal` has one row, drawn when the journal is begun.
  */
 const tables = `
 CREATE TABLE IF NOT EXISTS judgements (
@@ -35,6 +35,12 @@ CREATE TABLE IF NOT EXISTS maps (
   judgement INTEGER PRIMARY KEY REFERENCES judgements (id),
   bytes INTEGER NOT NULL,
   modified INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS folders (
+  kind TEXT NOT NULL,
+  path TEXT NOT NULL,
+  inode TEXT NOT NULL,
+  first INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS journal (
   identity TEXT NOT NULL

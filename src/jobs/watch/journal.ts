@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { CladError } from '../../core/errors.ts';
 import { asRefusal } from '../../core/files.ts';
+import { JournalFolders } from './journal-folders.ts';
 import { prepareTables, told } from './journal-tables.ts';
 import {
   columnOf,
@@ -37,6 +38,7 @@ export class Journal {
   readonly path: string;
   /** Drawn when it was begun: with a judgement's number it names the judgement everywhere. */
   readonly identity: string;
+  readonly folders: JournalFolders;
   readonly #database: Database.Database;
 
   /** Of the file, to see that it is still there. */
@@ -45,6 +47,7 @@ export class Journal {
   private constructor(path: string, database: Database.Database, identity: string, inode: number) {
     this.path = path;
     this.identity = identity;
+    this.folders = new JournalFolders(path, database);
     this.#database = database;
     this.#inode = inode;
   }

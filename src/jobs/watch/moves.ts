@@ -9,6 +9,7 @@ import { lockOfFolder, withLockInTurn } from '../../core/lock.ts';
 import { statOrNothing } from '../../data/folders.ts';
 import { asTaken, freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
 import type { Journal, JournalRow, Judgement } from './journal.ts';
+import type { FolderKind } from './journal-folders.ts';
 import { isRefusal } from './refusals.ts';
 
 /** Folders, as far as they are asked for. */
@@ -22,14 +23,25 @@ export interface Places {
 
 /** Milliseconds until the next try of what was refused. */
 const retryAfter = 5000;
-/** Milliseconds between two looks whether another camera still moves something, which takes no longer than that. */
-const look = 20;
+/** Milliseconds between two looks whether another camera still moves something, which takes no longer than that; between two signs of life while it does; and until a wait is told. */
+const [look, touch, tellAfter] = [20, 3000, 3000];
+
+/** Folder of a camera's pictures that are not judged or moved yet, in the one that they are kept in: of a journal's own, as several cameras may keep theirs in one. */
+export function comingPictures(move: string, { identity }: Journal): string {
+  return join(move, '.coming', `${identity}-pictures`);
+}
+
+/** Folder of heat maps that wait for their judgements, in the one for heat maps: of a journal's own too. */
+function comingMapsOf(maps: string, { identity }: Journal): string {
+  return join(maps, '.coming', identity);
+}
 
 export class Moves {
   readonly #journal: Journal;
   readonly #places: Places;
   readonly #note: (text: string) => void;
   readonly #onKept: (bytes: number) => void;
+  readonly #signal: AbortSignal | undefined;
   /** When to finish what was judged and not moved: at first, and after a move that was refused. */
   #next = 0;
   /** Whether maps that no judgement has were removed. */
@@ -37,22 +49,34 @@ export class Moves {
   /** Judgements whose moves were refused, so that each is told once. */
   readonly #refused = new Set<number>();
 
-  /** @param onKept - is told of the bytes of what has been moved */
+  /**
+   * @param onKept - is told of the bytes of what has been moved
+   * @param signal - ends the waiting for others that move something
+   */
   constructor(
     journal: Journal,
     places: Places,
-    { note, onKept }: { readonly note: (text: string) => void; readonly onKept: (bytes: number) => void },
+    {
+      note,
+      onKept,
+      signal,
+    }: {
+      readonly note: (text: string) => void;
+      readonly onKept: (bytes: number) => void;
+      readonly signal?: AbortSignal | undefined;
+    },
   ) {
     this.#journal = journal;
     this.#places = places;
     this.#note = note;
     this.#onKept = onKept;
+    this.#signal = signal;
   }
 
   /** Where heat maps wait for their judgements: a folder of this journal's own, as several may have one folder for maps. */
   get comingMaps(): string | undefined {
     const { maps } = this.#places;
-    return maps === undefined ? undefined : join(maps, '.coming', this.#journal.identity);
+    return maps === undefined ? undefined : comingMapsOf(maps, this.#journal);
   }
 
   /**
@@ -82,12 +106,39 @@ export class Moves {
   /**
    * Does work that takes names in the folders that photographs and maps are moved into, while no other process does: several cameras may have the same folders.
    * Nothing can be moved into a folder that refuses that: then the work is done all the same, so that what is judged is noted, and moved later.
-   * @throws what the work throws
+   * @throws INTERRUPTED while others are waited for, and what the work throws
    */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const { move, maps } = this.#places;
-    const locks = await locksOf([move, maps].filter((folder) => folder !== undefined));
-    return locks.reduceRight((inner, lock) => () => inTurn(lock, inner), work)();
+    return this.#aloneIn([move, maps], async () => {
+      if (move !== undefined) await this.#journal.folders.note('move', move);
+      if (maps !== undefined) await this.#journal.folders.note('maps', maps);
+      return work();
+    });
+  }
+
+  async #aloneIn<T>(folders: readonly (string | undefined)[], work: () => Promise<T>): Promise<T> {
+    const locks = await locksOf(folders.filter((folder) => folder !== undefined));
+    return locks.reduceRight((inner, lock) => () => this.#inTurn(lock, inner), work)();
+  }
+
+  /** Does work while no other process has a lock; without it, where the file system refuses it. */
+  async #inTurn<T>(lock: string, work: () => Promise<T>): Promise<T> {
+    let begun = false;
+    const begin = () => {
+      begun = true;
+      return work();
+    };
+    const onWait = (who: string, silence: number) =>
+      this.#note(
+        `Nothing can be moved into ${dirname(lock)} yet: ${who}, is moving something there. It is waited for until it is done, or has given no sign of life for ${Math.round(silence / 1000)} s.`,
+      );
+    try {
+      return await withLockInTurn(lock, { look, touch, tellAfter, onWait, signal: this.#signal }, begin);
+    } catch (error) {
+      if (begun || !isRefusal(error)) throw error;
+      return work();
+    }
   }
 
   /** Moves what belongs to a judgement that was written. @param from - where the photograph lies */
@@ -97,7 +148,7 @@ export class Moves {
     if (maps !== undefined && map !== null) await this.#orLater(id, () => this.#placeMap(id, map, maps));
     if (move !== undefined && destination !== null)
       await this.#orLater(id, async () => {
-        await moveFile(from, join(move, destination));
+        await moveToFree(from, join(move, destination));
         this.#moved(id, judgement);
       });
   }
@@ -110,25 +161,50 @@ export class Moves {
   /** Finishes what is due. */
   async finishDue(): Promise<void> {
     if (performance.now() < this.#next) return;
-    const { move, maps } = this.#places;
     this.#next = Infinity;
-    if (maps !== undefined)
-      for (const { id, map } of this.#journal.unplaced())
-        await this.alone(() => this.#orLater(id, () => this.#placeMap(id, map!, maps)));
+    for (const { id, map } of this.#journal.unplaced()) {
+      const maps = await this.#begunIn('maps', id);
+      if (maps !== undefined)
+        await this.#aloneIn([maps], () => this.#orLater(id, () => this.#placeMap(id, map!, maps)));
+    }
     await this.#clearMaps();
     const unmoved = this.#journal.unmoved();
-    if (unmoved.length > 0 && move === undefined) {
+    if (unmoved.length > 0 && this.#places.move === undefined) {
       const count = `Photographs that were judged and not moved yet: ${unmoved.length}.`;
       this.#note(`${count} They stay, as no --move is given.`);
-    } else
-      for (const row of unmoved)
-        await this.alone(() => this.#orLater(row.id, () => this.#finishMove(row, move!)));
+      return;
+    }
+    for (const row of unmoved) {
+      const move = (await this.#begunIn('move', row.id))!;
+      await this.#aloneIn([move], () => this.#orLater(row.id, () => this.#finishMove(row, move)));
+    }
   }
 
-  /** Once nothing of before is left to be put in its place, what lies there has no judgement. */
+  /** The folder in which something was begun, where that is still there; else the one that is given now. */
+  async #begunIn(kind: FolderKind, id: number): Promise<string | undefined> {
+    const begun = this.#journal.folders.of(kind, id)?.path;
+    return begun !== undefined && (await statOrNothing(begun))?.isDirectory() ? begun : this.#places[kind];
+  }
+
+  /** Where to look for what was begun in another folder than is given, and cannot be reached: more words for a sentence. */
+  async #elsewhere(kind: FolderKind, id: number, path: string): Promise<string> {
+    const begun = this.#journal.folders.of(kind, id)?.path;
+    if (begun === undefined || (await statOrNothing(begun))?.isDirectory()) return '';
+    const coming = kind === 'move' ? comingPictures : comingMapsOf;
+    return ` An earlier call wrote it into ${begun}, which is not there now: when it is, look for ${join(coming(begun, this.#journal), path)}.`;
+  }
+
+  /** Once nothing of before is left to be put in its place, what lies there has no judgement. In folders of earlier calls too. */
   async #clearMaps(): Promise<void> {
-    if (this.#isClear || this.comingMaps === undefined || this.#journal.unplaced().length > 0) return;
-    await rm(this.comingMaps, { recursive: true, force: true });
+    if (this.#isClear || this.#journal.unplaced().length > 0) return;
+    const { maps } = this.#places;
+    for (const folder of this.#journal.folders.all('maps')) {
+      if (maps !== undefined && folder === resolve(maps)) continue;
+      const coming = comingMapsOf(folder, this.#journal);
+      await rm(coming, { recursive: true, force: true }).catch(() => {});
+      await rmdir(dirname(coming)).catch(() => {});
+    }
+    if (this.comingMaps !== undefined) await rm(this.comingMaps, { recursive: true, force: true });
     this.#isClear = true;
   }
 
@@ -155,13 +231,16 @@ export class Moves {
   }
 
   async #finishMove(row: JournalRow, move: string): Promise<void> {
-    const [from, to] = [join(this.#places.folder, row.path), join(move, row.destination!)];
+    const waits = row.source === null ? this.#places.folder : comingPictures(move, this.#journal);
+    const [from, to] = [join(waits, row.path), join(move, row.destination!)];
     const hasArrived = await isUnchanged(to, row);
     if (await isUnchanged(from, row)) {
       if (hasArrived) await rm(from);
       else await moveToFree(from, to);
     } else if (!hasArrived) {
-      this.#note(`${from} was judged (${row.verdict ?? 'unreadable'}) and has gone before it was moved.`);
+      const elsewhere = row.source === null ? '' : await this.#elsewhere('move', row.id, row.path);
+      const verdict = row.verdict ?? 'unreadable';
+      this.#note(`${from} was judged (${verdict}) and has gone before it was moved.${elsewhere}`);
     }
     this.#moved(row.id, row);
   }
@@ -173,10 +252,13 @@ export class Moves {
 
   /** Also of a map that has arrived already, before that was noted. */
   async #placeMap(id: number, map: string, maps: string): Promise<void> {
-    const [from, to] = [join(this.comingMaps!, map), join(maps, map)];
+    const [from, to] = [join(comingMapsOf(maps, this.#journal), map), join(maps, map)];
     if (await statOrNothing(from)) await moveToFree(from, to);
     const state = await stateOf(to);
-    if (!state) this.#note(`The heat map ${to} was lost before it was in its place.`);
+    if (!state) {
+      const elsewhere = await this.#elsewhere('maps', id, map);
+      this.#note(`The heat map ${to} was lost before it was in its place.${elsewhere}`);
+    }
     this.#journal.addMap(id, state ?? { bytes: 0, modified: 0 });
     this.#onKept(state?.bytes ?? 0);
   }
@@ -200,21 +282,6 @@ async function locksOf(folders: readonly string[]): Promise<string[]> {
   return [...found.values()]
     .sort((a, b) => before(a.number, b.number) || before(a.folder, b.folder))
     .map(({ folder }) => lockOfFolder(folder));
-}
-
-/** Does work while no other process has a lock; without it, where the file system refuses it. */
-async function inTurn<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  let begun = false;
-  const begin = () => {
-    begun = true;
-    return work();
-  };
-  try {
-    return await withLockInTurn(lock, { look }, begin);
-  } catch (error) {
-    if (begun || !isRefusal(error)) throw error;
-    return work();
-  }
 }
 
 /** @throws FILE_REFUSED where something has taken the name meanwhile, too */

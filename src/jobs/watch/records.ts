@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CladError } from '../../core/errors.ts';
 import { requireWritable, writeFileAtomic } from '../../core/files.ts';
-import { lockOfFile, withLock } from '../../core/lock.ts';
+import { type Held, lockOfFile, withLockOfTheLiving } from '../../core/lock.ts';
 import { isInside } from '../../data/folders.ts';
 import type { Decision, Prediction } from '../../detector/prediction.ts';
 import { failedRegions } from '../../detector/roi/named-results.ts';
@@ -84,13 +84,15 @@ export interface CameraStatus {
 export const journalName = '.clad-watch.sqlite';
 /** Milliseconds until the next try where the file system or the journal refused, and between beats. */
 const [retryAfter, beatEvery] = [5000, 5000];
+/** Milliseconds between two signs of life to whoever would write the same journal. */
+const touchEvery = 3000;
 
 /**
  * Opens a journal and what goes with it, for as long as the work takes.
  * @param folderOf - the folder that photographs come into
  * @param file - the journal
  * @returns how it stood at the end
- * @throws OPTION_INVALID, FILE_REFUSED, IN_USE, JOURNAL_UNUSABLE, and what the work throws
+ * @throws OPTION_INVALID, FILE_REFUSED, IN_USE, INTERRUPTED while it waits whether another is alive, JOURNAL_UNUSABLE, and what the work throws
  */
 export async function withRecords(
   request: RecordsRequest,
@@ -98,11 +100,16 @@ export async function withRecords(
   file: string,
   work: (records: Records) => Promise<void>,
 ): Promise<WatchStatus> {
-  return withLock(lockOfFile(file), async () => {
+  const { onNote, signal } = request;
+  const onWait = (who: string, silence: number) =>
+    onNote?.(
+      `${file} was written by ${who}, on another machine or in another container. Whether it still is will be known in ${Math.round(silence / 1000)} s at most.`,
+    );
+  return withLockOfTheLiving(lockOfFile(file), { touch: touchEvery, onWait, signal }, async (held) => {
     const journal = await Journal.open(file);
     const outboxes = new Outboxes(journal, request.sinks ?? [], (text) => request.onNote?.(text));
     try {
-      const records = new Records(request, folderOf(journal), journal, outboxes);
+      const records = new Records(request, folderOf(journal), journal, outboxes, held);
       request.onStart?.(() => records.status);
       await work(records);
       await outboxes.settle(request.signal?.aborted ?? false);
@@ -161,6 +168,7 @@ export class Records {
   camera: CameraStatus | undefined;
   readonly #request: RecordsRequest;
   readonly #outboxes: Outboxes;
+  readonly #held: Held;
   readonly #retention: Retention;
   #judged = 0;
   readonly #decisions = { pass: 0, check: 0, reject: 0, none: 0 };
@@ -168,15 +176,17 @@ export class Records {
   /** What was refused last. */
   #refused = '';
 
-  constructor(request: RecordsRequest, folder: string, journal: Journal, outboxes: Outboxes) {
+  constructor(request: RecordsRequest, folder: string, journal: Journal, outboxes: Outboxes, held: Held) {
     this.#outboxes = outboxes;
+    this.#held = held;
     this.#request = request;
     this.journal = journal;
     const { move, maps, keepDays: days, keepSize: bytes } = request;
     const note = (text: string) => this.note(text);
     const places = { folder, move, maps, sinks: outboxes.names };
     this.#retention = new Retention(journal, { days, bytes }, places, note);
-    this.moves = new Moves(journal, places, { note, onKept: (size) => this.#retention.added(size) });
+    const onKept = (size: number) => this.#retention.added(size);
+    this.moves = new Moves(journal, places, { note, onKept, signal: request.signal });
   }
 
   get judged(): number {
@@ -197,6 +207,7 @@ export class Records {
   async tried(work: () => Promise<void>): Promise<boolean> {
     try {
       await this.journal.requireThere();
+      await this.#requireHeld();
       await this.moves.finishDue();
       await work();
       if (this.#refused !== '') {
@@ -206,6 +217,7 @@ export class Records {
       this.#refused = '';
       return true;
     } catch (error) {
+      if (error instanceof CladError && error.code === 'INTERRUPTED') return false;
       if (this.#request.once || !isRefusal(error)) throw error;
       // Once for each cause, however often it is tried.
       if (this.#refused !== error.message) {
@@ -218,6 +230,12 @@ export class Records {
       await this.rest(retryAfter);
       return false;
     }
+  }
+
+  /** @throws IN_USE where this process stood still for so long that another one has taken the journal */
+  async #requireHeld(): Promise<void> {
+    const who = await this.#held.taker();
+    if (who !== undefined) throw new CladError('IN_USE', { path: this.journal.path, who });
   }
 
   /** Writes a judgement to the journal, tells of it, and moves its photograph where it has a destination. @param from - where the photograph lies */

@@ -1,12 +1,14 @@
 /**
  * @file What of a watched folder is kept only so long, or only so much of: judgements, photographs that were moved, and heat maps; the oldest go first. What a place
- * outside has not been sent stays, and so does what lies in the watched folder, with the row that says that it was judged.
+ * outside has not been sent stays, and so does what lies in the watched folder, with the row that says that it was judged. So do rows whose files are on a drive
+ * that may be away.
  */
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asRefusal } from '../../core/files.ts';
-import { isUnchanged } from './destinations.ts';
+import { isUnchanged, stateOf } from './destinations.ts';
 import type { Journal } from './journal.ts';
+import { type FolderKind, mayBeAway } from './journal-folders.ts';
 import type { KeptRow } from './judgement.ts';
 import type { Places } from './moves.ts';
 import { isRefusal } from './refusals.ts';
@@ -33,6 +35,10 @@ export class Retention {
   readonly #note: (text: string) => void;
   /** Bytes of photographs and maps, as the journal knows them. */
   #kept = 0;
+  /** Of these, bytes that were looked for in vain in folders whose drives may be away, and until when that holds. */
+  #away = 0;
+  #awayUntil = 0;
+  readonly #toldAway = new Set<string>();
   #nextLook = 0;
   #nextTry = 0;
   #isTold = false;
@@ -72,6 +78,7 @@ export class Retention {
   async run(): Promise<void> {
     const { days, bytes } = this.#limits;
     const now = performance.now();
+    if (now >= this.#awayUntil) this.#away = 0;
     if (days !== undefined && now >= this.#nextLook) {
       this.#nextLook = now + lookEvery;
       await this.#remove({ before: new Date(Date.now() - 86_400_000 * days).toISOString() });
@@ -91,11 +98,13 @@ export class Retention {
   }
 
   get #total(): number {
-    return this.#kept + this.#journal.ownBytes;
+    return this.#kept - this.#away + this.#journal.ownBytes;
   }
 
   async #remove({ before, downTo = -Infinity }: { readonly before?: string; readonly downTo?: number }) {
     let after = 0;
+    this.#away = 0;
+    this.#awayUntil = performance.now() + lookEvery;
     while (this.#total > downTo) {
       const rows = this.#journal.removable({ before, after, most: together, sinks: this.#sinks });
       if (rows.length === 0) return;
@@ -131,15 +140,40 @@ export class Retention {
   async #removeFiles(row: KeptRow): Promise<boolean> {
     const { folder, move, maps } = this.#places;
     if (maps !== undefined && row.map !== null && row.mapBytes) {
+      if (await this.#isAway('maps', maps, row.map, row)) return false;
       await removeUnchanged(join(maps, row.map), { bytes: row.mapBytes, modified: row.mapModified! });
       this.#kept -= row.mapBytes;
       this.#journal.forgetMap(row.id);
     }
-    if (row.destination === null) return !(await isUnchanged(join(folder, row.path), row));
+    if (row.destination === null) {
+      // A camera's picture that was not kept is nowhere.
+      if (row.source !== null) return true;
+      return !(await isUnchanged(join(folder, row.path), row)) && !(await this.#isMissed(folder));
+    }
     if (move !== undefined) {
+      if (await this.#isAway('move', move, row.destination, row)) return false;
       await removeUnchanged(join(move, row.destination), row);
       this.#kept -= row.bytes;
     }
+    return true;
+  }
+
+  /** Whether a file is not there and may come back, as its drive may be away. */
+  async #isAway(kind: FolderKind, folder: string, path: string, row: KeptRow): Promise<boolean> {
+    if (await stateOf(join(folder, path))) return false;
+    if (!(await this.#isMissed(folder, kind, row.id))) return false;
+    this.#away += kind === 'maps' ? (row.mapBytes ?? 0) : row.bytes;
+    return true;
+  }
+
+  async #isMissed(folder: string, kind?: FolderKind, judgement = 0): Promise<boolean> {
+    const noted = kind && this.#journal.folders.of(kind, judgement);
+    if (!(await mayBeAway(folder, noted))) return false;
+    if (!this.#toldAway.has(folder))
+      this.#note(
+        `${folder} is not there, is empty, or is another folder than the one into which photographs or heat maps of earlier judgements were put: its drive may not be mounted. These judgements stay in the journal, and what they need there does not count, until their files are found again.`,
+      );
+    this.#toldAway.add(folder);
     return true;
   }
 }

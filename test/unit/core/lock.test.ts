@@ -4,9 +4,26 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { lockOfFile, lockOfFolder, withLock, withLockInTurn } from '../../../src/core/lock.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  lockOfFile,
+  lockOfFolder,
+  withLock,
+  withLockInTurn,
+  withLockOfTheLiving,
+} from '../../../src/core/lock.ts';
 import { withFolder } from '../../helpers/made-store.ts';
+
+/** Files that the file system does not let go, whoever asks. */
+const fast = vi.hoisted(() => new Set<string>());
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const rm: typeof real.rm = (path, options) =>
+    fast.has(String(path))
+      ? Promise.reject(Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' }))
+      : real.rm(path, options);
+  return { ...real, rm };
+});
 
 /** What a lock of this process says. */
 async function ownWords(folder: string): Promise<Record<string, unknown>> {
@@ -173,5 +190,100 @@ describe('waiting for a lock', () => {
       clearInterval(touching);
       await turn;
       expect(had).toBe(true);
+    }));
+});
+
+describe('a lock that cannot be removed', () => {
+  it('says that it is not held any more, and is waited for by nobody', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      fast.add(path);
+      expect(await withLock(path, async () => 1)).toBe(1);
+      expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid, released: true });
+      await expect(withLockInTurn(path, {}, async () => 2)).rejects.toMatchObject({ code: 'FILE_REFUSED' });
+      fast.delete(path);
+      expect(await withLockInTurn(path, {}, async () => 3)).toBe(3);
+      expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it('of a process that has ended is a refusal in a sentence', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), pid: await deadProcess() }));
+      fast.add(path);
+      await expect(withLockInTurn(path, {}, async () => 1)).rejects.toMatchObject({
+        code: 'FILE_REFUSED',
+        message: expect.stringContaining(path),
+      });
+      fast.delete(path);
+      expect(await readdir(folder)).toEqual(['lock']);
+    }));
+});
+
+describe('a lock that says how often it is touched', () => {
+  it('is taken from a holder elsewhere after ten touches were missed, which is told', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), host: 'line-7', touch: 40 }));
+      const told: [string, number][] = [];
+      const began = performance.now();
+      const onWait = (who: string, silence: number) => void told.push([who, silence]);
+      await withLockInTurn(path, { look: 20, tellAfter: 100, onWait }, async () => {
+        expect(JSON.parse(await readFile(path, 'utf8')).host).not.toBe('line-7');
+      });
+      expect(performance.now() - began).toBeGreaterThan(390);
+      expect(told).toEqual([[expect.stringContaining(' on line-7, since '), 400]]);
+    }));
+
+  it('is taken from a process that stands still, which sees that when it goes on', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      const own = await ownWords(folder);
+      await withLock(path, async (held) => {
+        expect(await held.taker()).toBe(undefined);
+        // As one of this machine whose process lives and does not touch it.
+        await writeFile(path, JSON.stringify({ ...own, id: 'still', touch: 20 }));
+        expect(await held.taker()).toContain(`process ${process.pid} on `);
+        expect(await withLockInTurn(path, { look: 20 }, async () => 1)).toBe(1);
+      });
+      expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it('is not taken from one that touches it', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      let isOut = false;
+      const first = withLock(
+        path,
+        async () => {
+          await soon(500);
+          isOut = true;
+        },
+        { touch: 10 },
+      );
+      await soon();
+      await withLockInTurn(path, { look: 10 }, async () => expect(isOut).toBe(true));
+      await first;
+    }));
+
+  it('tells whether another lives where that cannot be known: refused after a touch, taken without one', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      // A container that was killed and started again has its name, and process numbers of its own.
+      const text = JSON.stringify({ ...(await ownWords(folder)), namespace: 'pid:[1]', touch: 50 });
+      await writeFile(path, text);
+      const touching = setInterval(() => void utimes(path, new Date(), new Date()), 40);
+      await expect(withLockOfTheLiving(path, { look: 20 }, async () => 1)).rejects.toMatchObject({
+        code: 'IN_USE',
+      });
+      clearInterval(touching);
+      await soon(60);
+      const told: number[] = [];
+      const onWait = (_: string, silence: number) => void told.push(silence);
+      expect(await withLockOfTheLiving(path, { look: 20, onWait }, async () => 2)).toBe(2);
+      expect(told).toEqual([500]);
+      await withLock(path, async () => {
+        await expect(withLockOfTheLiving(path, {}, async () => 3)).rejects.toMatchObject({ code: 'IN_USE' });
+      });
     }));
 });

@@ -36,7 +36,9 @@ export async function cameraSource(address: string, more = ''): Promise<CameraSo
   const found = await stat(address).catch(() => undefined);
   if (found?.isFile() && !hasFormat)
     return { address, name: address, isLive: false, options, stem: `${parse(address).name}-` };
-  if (/^\/dev\/video/.test(address) && !hasFormat) return { ...live, options: ['-f', 'v4l2', ...options] };
+  // /dev/v4l/by-id/... and by-path/... are names that stay with a camera; one that is unplugged has none.
+  if (/^\/dev\/(video|v4l\/)/.test(address) && !hasFormat)
+    return { ...live, options: ['-f', 'v4l2', ...options] };
   if (hasFormat || found?.isCharacterDevice() || found?.isFIFO()) return { ...live, options };
   throw new CladError('FILE_NOT_FOUND', {
     path: address,

@@ -50,6 +50,22 @@ export function requireVersion(path: string, said: string): void {
     });
 }
 
+/** What ffmpeg's words mean for whoever stands before the camera; the first that fits. */
+const advice: readonly (readonly [RegExp, string])[] = [
+  // What an RTSP server answers that sends over UDP alone; see `cameraSource`.
+  [/\b461 Unsupported transport/i, "it does not send over TCP: give --camera-options '-rtsp_transport udp'"],
+  [
+    /Cannot open video device .*: Permission denied/i,
+    'this user may not open it: the group of the device, as `ls -l` shows it (video on most systems), is the one to join',
+  ],
+  [/Device or resource busy/i, 'another program has the camera open'],
+  [
+    /Not a video capture device|VIDIOC_G_INPUT.*Inappropriate ioctl/i,
+    'cameras have several devices, of which one gives pictures: try another number',
+  ],
+  [/Cannot find a proper format/i, 'what it offers is shown by `ffmpeg -f v4l2 -list_formats all -i DEVICE`'],
+];
+
 /** A picture as it came. */
 export interface Picture {
   readonly image: RgbImage;
@@ -72,6 +88,8 @@ export class FfmpegPictures {
   readonly #lines: string[] = [];
   #rest = '';
   #failure: Error | undefined;
+  /** What the camera does otherwise than it was asked to, in ffmpeg's words. */
+  readonly #otherwise: string[] = [];
 
   /** @param fps - pictures a second at most; all of them where absent */
   constructor(path: string, source: CameraSource, fps?: number) {
@@ -102,6 +120,12 @@ export class FfmpegPictures {
     return this.#failure === undefined && this.#child.exitCode === 0;
   }
 
+  /** What a camera of this machine does otherwise than its options ask for: another size or rate. */
+  get otherwise(): string | undefined {
+    if (this.#otherwise.length === 0) return undefined;
+    return this.#otherwise.join('; ').replaceAll('; The ', '; the ');
+  }
+
   /** Why it ended, in its last words on that, without secrets. */
   get reason(): string {
     if (this.#failure) return reasonOf(this.#failure);
@@ -111,9 +135,8 @@ export class FfmpegPictures {
     const words = last
       .slice(-3)
       .map((line) => line.replaceAll(/\[(error|fatal|panic|warning|info|[^\]]+ @ 0x\w+)\]\s*/g, '').trim());
-    // What an RTSP server answers that sends over UDP alone; see `cameraSource`.
-    if (last.some((line) => /\b461 Unsupported transport/i.test(line)))
-      words.push("it does not send over TCP: give --camera-options '-rtsp_transport udp'");
+    const [, hint] = advice.find(([known]) => last.some((line) => known.test(line))) ?? [];
+    if (hint !== undefined) words.push(hint);
     if (words.length === 0) words.push(signalCode ? `ffmpeg was ended by ${signalCode}` : 'it has ended');
     return withoutSecrets(words.join('; ').replace(/\.$/, ''), this.#source);
   }
@@ -137,6 +160,8 @@ export class FfmpegPictures {
         this.#seconds.set(this.#told, Number.isFinite(Number(second)) ? Number(second) : null);
         this.#seconds.delete(this.#told++ - keptSeconds);
       } else if (!/showinfo/.test(line) && line.trim() !== '') this.#lines.push(line);
+      const [changed] = /The (V4L2 )?driver changed the .*/.exec(line) ?? [];
+      if (changed !== undefined && this.#otherwise.length < 2) this.#otherwise.push(changed.trim());
     }
     if (this.#lines.length > keptLines) this.#lines.splice(0, this.#lines.length - keptLines);
   }

@@ -19,6 +19,7 @@ import type { RgbImage } from '../../../image/rgb.ts';
 import { seenOf } from '../../../image/seen.ts';
 import { folderOf, freePlace } from '../destinations.ts';
 import type { Journal } from '../journal.ts';
+import { comingPictures } from '../moves.ts';
 import {
   type CameraStatus,
   journalName,
@@ -60,8 +61,6 @@ interface Due {
   readonly trigger: Trigger | undefined;
 }
 
-/** Folder of pictures that are not judged yet, in the one that they are kept in: of this journal's own, as several cameras may keep theirs in one. */
-const comingFolder = (move: string, { identity }: Journal) => join(move, '.coming', `${identity}-pictures`);
 /** Milliseconds until a camera is connected to again, at first and at most, and after which one that gave pictures counts as good. */
 const [firstPause, longestPause, goodConnection] = [500, 30_000, 5000];
 /** Milliseconds between two looks at whether all is well where nothing comes, and that a trigger waits for a picture. */
@@ -87,7 +86,7 @@ export async function watchCamera(request: CameraRequest): Promise<WatchStatus> 
   await requireFfmpeg(ffmpeg);
   if (given !== undefined) indexOfClass(detector.opened.metadata.classes, given);
   await requirePlaces(request);
-  const coming = (opened: Journal) => (move === undefined ? '' : comingFolder(move, opened));
+  const coming = (opened: Journal) => (move === undefined ? '' : comingPictures(move, opened));
   return withRecords(request, coming, resolve(journal), async (records) => {
     await new CameraWatch({ ...request, ffmpeg }, coming(records.journal), records).run();
   });
@@ -102,6 +101,8 @@ class CameraWatch {
   #status: CameraStatus = { isUp: false, pictures: 0, empty: 0, dropped: 0, connections: 0 };
   /** Of earlier connections. */
   #droppedBefore = 0;
+  /** What the camera does otherwise than it was asked to, as it was told. */
+  #otherwise: string | undefined;
 
   constructor(request: CameraRequest & { readonly ffmpeg: string }, coming: string, records: Records) {
     this.#request = request;
@@ -171,6 +172,9 @@ class CameraWatch {
       let reason: string | undefined;
       try {
         reason = await this.#takeFrom(opened, () => {
+          if (opened.otherwise !== undefined && opened.otherwise !== this.#otherwise)
+            this.#records.note(`${source.name}: ${opened.otherwise}: it does not do what was asked for.`);
+          this.#otherwise = opened.otherwise;
           if (away) this.#records.note(`${source.name}: it works again.`);
           away = false;
         });

@@ -1,10 +1,10 @@
 /** @file What is kept only so long, or only so much of: the oldest goes first, and never what somebody still waits for. */
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../../../src/jobs/watch/journal.ts';
-import { Moves } from '../../../../src/jobs/watch/moves.ts';
+import { comingPictures, Moves } from '../../../../src/jobs/watch/moves.ts';
 import { Retention, type RetentionLimits } from '../../../../src/jobs/watch/retention.ts';
 import { judgementOf } from '../../../helpers/judgements.ts';
 
@@ -90,7 +90,7 @@ describe('a limit by size', () => {
     expect(inJournal()).toEqual(['unsent.png', 'here.png']);
     expect(await names('maps')).toEqual(['unsent.png']);
     expect(notes).toHaveLength(1);
-    expect(notes[0]).toMatch(/^0\.1 MB are kept where 0\.0 MB are allowed: /);
+    expect(notes[0]).toMatch(/^0\.2 MB are kept where 0\.0 MB are allowed: /);
     journal.addDelivery('told', sent + 2);
     await retention({ bytes: 20_000 }, ['told']).run();
     // That it was judged stays known, as long as it lies there.
@@ -113,6 +113,8 @@ describe('a limit by size', () => {
   });
 
   it('makes the journal’s file smaller too', async () => {
+    // Theirs are gone from there.
+    await write(at('in/another.png'), 1);
     for (let number = 0; number < 500; number++) journal.add(judgementOf(`${number}.png`));
     const before = journal.ownBytes;
     await retention({ bytes: before / 2 }).run();
@@ -155,6 +157,147 @@ describe('a limit by age', () => {
     await kept.run();
     expect(inJournal()).toEqual(['held.png', 'too.png']);
     expect(notes).toEqual([expect.stringContaining('held.png')]);
+  });
+});
+
+describe('files that are not there', () => {
+  const old = { judgedAt: new Date(Date.now() - 3 * 86_400_000).toISOString() };
+  /** As `judged`, in the way of a watcher, which notes its folders first. */
+  const judgedBy = (name: string, more: object = {}) =>
+    new Moves(journal, places(), { note, onKept: () => {} }).alone(() =>
+      judged(name, 10_000, 10_000, { ...old, ...more }),
+    );
+
+  it('were taken by others where the folder holds more: their rows go', async () => {
+    await judgedBy('a.png');
+    await judgedBy('b.png');
+    await rm(at('sorted/pass/a.png'));
+    await rm(at('maps/a.png'));
+    await retention({ days: 2 }).run();
+    expect([inJournal(), await names('sorted/pass'), notes]).toEqual([[], [], []]);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is not there', async () => {}],
+    ['is empty but for our own', () => mkdir(at('sorted/.coming'), { recursive: true })],
+    ['is another one, as below a drive that is not mounted', () => write(at('sorted/pass/new.png'), 7)],
+  ])(
+    'may come back where the folder %s: their rows stay, do not count, and it is told once',
+    async (_, stand) => {
+      await judgedBy('a.png');
+      await judgedBy('b.png');
+      await rename(at('sorted'), at('away'));
+      await stand();
+      const kept = retention({ days: 2, bytes: 10_000 + journal.ownBytes });
+      await kept.run();
+      await kept.run();
+      expect([inJournal(), await names('maps')]).toEqual([['a.png', 'b.png'], []]);
+      expect(notes).toEqual([
+        expect.stringMatching(/^.*sorted is not there, is empty, or is another folder/),
+      ]);
+      await rm(at('sorted'), { recursive: true, force: true });
+      await rename(at('away'), at('sorted'));
+      await retention({ days: 2 }).run();
+      expect([inJournal(), await names('sorted/pass')]).toEqual([[], []]);
+    },
+  );
+
+  it('of the watched folder stay known as judged while that is away, as they would be judged again', async () => {
+    const file = await write(at('in/a.png'), 100);
+    journal.add(judgementOf('a.png', { ...file, ...old }));
+    await rename(at('in'), at('away'));
+    await retention({ days: 2 }).run();
+    expect(inJournal()).toEqual(['a.png']);
+    await rename(at('away'), at('in'));
+    await retention({ days: 2 }).run();
+    expect(inJournal()).toEqual(['a.png']);
+    await rm(at('in/a.png'));
+    await write(at('in/b.png'), 1);
+    await retention({ days: 2 }).run();
+    expect(inJournal()).toEqual([]);
+  });
+});
+
+describe('another folder than before', () => {
+  const moved = (given: Partial<ReturnType<typeof places>>) =>
+    new Moves(journal, { ...places(), ...given }, { note, onKept: () => {} });
+
+  it('leaves heat maps that waited in the one of before in their places there, also where none is given', async () => {
+    for (const [index, maps] of [at('maps-2'), undefined].entries()) {
+      const before = moved({});
+      await before.alone(async () => {
+        for (const name of ['waits.png', 'nobodys.png']) await write(join(before.comingMaps!, name), 500);
+        journal.add(judgementOf('waits.png', { map: `waits-${index}.png` }));
+        await rename(join(before.comingMaps!, 'waits.png'), join(before.comingMaps!, `waits-${index}.png`));
+      });
+      await moved({ maps: maps! }).finishDue();
+      expect([await readdir(at('maps')), journal.unplaced()]).toEqual([
+        Array.from({ length: index + 1 }, (_, number) => `waits-${number}.png`),
+        [],
+      ]);
+    }
+    expect(notes).toEqual([]);
+  });
+
+  it('says where to look where the one of before is away', async () => {
+    const before = moved({});
+    const waiting = join(before.comingMaps!, 'waits.png');
+    await before.alone(async () => {
+      await write(waiting, 500);
+      journal.add(judgementOf('waits.png', { map: 'waits.png' }));
+    });
+    await rename(at('maps'), at('away'));
+    await moved({ maps: at('maps-2') }).finishDue();
+    expect(notes).toEqual([expect.stringContaining(`is not there now: when it is, look for ${waiting}.`)]);
+  });
+
+  it('leaves pictures of a camera that waited in the one of before in their places there', async () => {
+    const state = await moved({}).alone(async () => {
+      const waits = join(comingPictures(at('sorted'), journal), 'a.png');
+      const state = await write(waits, 300);
+      journal.add(judgementOf('a.png', { ...state, source: '/dev/video0', destination: 'reject/a.png' }));
+      return state;
+    });
+    const folder = comingPictures(at('sorted-2'), journal);
+    await moved({ folder, move: at('sorted-2') }).finishDue();
+    expect((await stat(at('sorted/reject/a.png'))).size).toBe(state.bytes);
+    expect([journal.unmoved(), notes]).toEqual([[], []]);
+  });
+
+  it('takes no name that another file has taken meanwhile', async () => {
+    const moves = moved({});
+    const state = await write(at('in/a.png'), 200);
+    const judgement = judgementOf('a.png', { ...state, destination: 'pass/a.png' });
+    const id = journal.add(judgement);
+    await write(at('sorted/pass/a.png'), 77);
+    await moves.finish(id, judgement, at('in/a.png'));
+    expect([(await stat(at('sorted/pass/a.png'))).size, (await stat(at('in/a.png'))).size]).toEqual([
+      77, 200,
+    ]);
+    expect(notes).toEqual([expect.stringContaining('another file has taken its name')]);
+  });
+
+  it('is moved into once another process is done there, which is told while it takes long', async () => {
+    await mkdir(at('sorted'));
+    const ours = {
+      host: 'line-7',
+      id: 'a',
+      pid: 1,
+      started: null,
+      boot: null,
+      namespace: null,
+      since: 'noon',
+    };
+    await writeFile(at('sorted/.lock'), JSON.stringify({ ...ours, touch: 350 }));
+    expect(await moved({}).alone(async () => 1)).toBe(1);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^Nothing can be moved into .*sorted yet: process 1 on line-7, since noon, is moving .* for 4 s\.$/,
+      ),
+    ]);
+    await writeFile(at('sorted/.lock'), JSON.stringify(ours));
+    const stopped = new Moves(journal, places(), { note, onKept: () => {}, signal: AbortSignal.abort() });
+    await expect(stopped.alone(async () => 2)).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 });
 

@@ -21,6 +21,10 @@ describe('a camera source', () => {
       '-framerate',
       '30',
     ]);
+    // The name that stays with a camera, which is unplugged.
+    expect(await cameraSource('/dev/v4l/by-id/usb-Line_1-video-index0')).toMatchObject({
+      ...{ isLive: true, options: ['-f', 'v4l2'] },
+    });
     expect((await cameraSource('testsrc=size=8x8', '-f lavfi')).options).toEqual(['-f', 'lavfi']);
     const folder = await mkdtemp(join(tmpdir(), 'clad-source-'));
     const video = join(folder, 'shift 1.mp4');
