@@ -230,7 +230,7 @@ describe('clad compare', () => {
     const { status, stderr } = await run('compare', 'none', '--methods', 'clad,padim');
     expect(status).toBe(2);
     expect(stderr).toMatch(
-      /one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, dinomaly, subspace, rad, or a JavaScript file that holds one, got padim/,
+      /one of clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, draem, dinomaly, subspace, rad, or a JavaScript file that holds one, got padim/,
     );
   });
 });

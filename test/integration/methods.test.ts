@@ -384,7 +384,7 @@ describe('a method', () => {
     const { status, stderr } = await train('padim', 'unknown');
     expect(status).not.toBe(0);
     expect(stderr).toMatch(
-      /clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, dinomaly, subspace, rad/,
+      /clad, patchcore, simplenet, glass, cras, rd, uniad, cflow, draem, dinomaly, subspace, rad/,
     );
   });
 });
