@@ -3,7 +3,7 @@ import { contours, type Ring, simplified } from '../../core/contours.ts';
 import { regionsOf } from '../../core/regions.ts';
 import { type Geometry, mapPixel, seenPart, toPhotograph } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import { insideRegions, type RegionRule } from './region-rule.ts';
+import { insideRegions, type RegionRule, reaches } from './region-rule.ts';
 
 /** A connected part of the anomaly map that is anomalous by the class's rule (8-connected), in pixels of the photograph. */
 export interface AnomalousRegion {
@@ -93,9 +93,4 @@ export function anomalousRegions(
       polygon: rings[at]!.map((ring) => simplified(ring, tolerance).map(corner)),
     }))
     .sort((a, b) => b.peak - a.peak);
-}
-
-function reaches(map: Float32Array, threshold: number): boolean {
-  for (let pixel = 0; pixel < map.length; pixel++) if (map[pixel]! > threshold) return true;
-  return false;
 }

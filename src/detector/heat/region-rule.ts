@@ -47,22 +47,34 @@ export function insideRegions(
   size: ImageSize,
   { threshold, near }: RegionRule,
 ): Float32Array {
-  // Plain loops here and below: this is on the way of every prediction that finds something.
-  const above = new Float32Array(map.length);
-  let some = false;
-  for (let pixel = 0; pixel < map.length; pixel++) {
-    const value = (map[pixel] as number) - threshold;
-    above[pixel] = value;
-    if (value > 0) some = true;
-  }
-  if (!near || !some) return above;
-  const { low, share, reach } = near;
+  if (!near || !reaches(map, threshold)) return map.map((value) => value - threshold);
+  return insideByShare(map, size, { threshold, ...near })(near.share);
+}
+
+/** The same for any share: what does not depend on it is computed once. */
+export function insideByShare(
+  map: Float32Array,
+  size: ImageSize,
+  { threshold, low, reach }: { readonly threshold: number; readonly low: number; readonly reach: number },
+): (share: number) => Float32Array {
   const highest = highestNear(map, size, reach);
-  for (let pixel = 0; pixel < map.length; pixel++) {
-    const beyond = (map[pixel] as number) - low - share * ((highest[pixel] as number) - low);
-    if (beyond < (above[pixel] as number)) above[pixel] = beyond;
-  }
-  return above;
+  return (share) => {
+    // A plain loop, as below: this is on the way of every prediction that finds something.
+    const inside = new Float32Array(map.length);
+    for (let pixel = 0; pixel < map.length; pixel++) {
+      const value = map[pixel] as number;
+      // Rounded, as what is compared with it.
+      const above = Math.fround(value - threshold);
+      inside[pixel] = Math.min(above, value - low - share * ((highest[pixel] as number) - low));
+    }
+    return inside;
+  };
+}
+
+/** Whether a map is anywhere above a threshold. */
+export function reaches(map: Float32Array, threshold: number): boolean {
+  for (let pixel = 0; pixel < map.length; pixel++) if ((map[pixel] as number) > threshold) return true;
+  return false;
 }
 
 /**

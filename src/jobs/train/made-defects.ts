@@ -11,7 +11,7 @@ import { regionsOf } from '../../core/regions.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
 import { endingAt } from '../../detector/heat/map-range.ts';
-import { insideRegions } from '../../detector/heat/region-rule.ts';
+import { insideByShare } from '../../detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { inputImage } from '../../features/patches/input-image.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
@@ -110,10 +110,11 @@ export function shareOf(
   { threshold, low, reach }: { readonly threshold: number; readonly low: number; readonly reach: number },
 ): number {
   if (found.length < leastFound) return usualShare;
-  const fits = shares.map((share) => {
-    const rule = { threshold, near: { low, share, reach } };
-    return found.reduce((sum, { map, mask }) => sum + overlap(insideRegions(map, size, rule), mask), 0);
-  });
+  const fits = shares.map(() => 0);
+  for (const { map, mask } of found) {
+    const insideBy = insideByShare(map, size, { threshold, low, reach });
+    for (const [at, share] of shares.entries()) fits[at]! += overlap(insideBy(share), mask);
+  }
   const best = Math.max(...fits);
   // Of a score that is no value of the map no pixel may be above the threshold.
   if (best === 0) return usualShare;
