@@ -10,6 +10,7 @@ import { noCounts } from '../../../src/studio/outcome.ts';
 import { Runs } from '../../../src/studio/runs.ts';
 import type { FromWatch, JudgedFile, WatchOrder } from '../../../src/studio/watch-channel.ts';
 import { WatchFolders } from '../../../src/studio/watch-folders.ts';
+import { cameraLineName } from '../../../src/studio/watch-view.ts';
 import { Watches } from '../../../src/studio/watches.ts';
 import { Workspace } from '../../../src/studio/workspace.ts';
 
@@ -121,6 +122,16 @@ describe('Watches', () => {
     expect((await open(outside)).views).toMatchObject([{ state: 'off' }]);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(children).toHaveLength(2);
+  });
+
+  it('has a journal that no camera has, whatever the folder is called', async () => {
+    await mkdir(join(root, 'camera'));
+    const watches = await open();
+    const { journal } = await watches.add({ run: 'r', folder: 'camera' });
+    expect(cameraLineName('r', null)).toBe('camera-r');
+    expect(journal).toBe('line/folder-camera-r/journal.sqlite');
+    // The names of a run and of a version have hyphens themselves.
+    expect(cameraLineName('a', 'b-c.onnx')).not.toBe(cameraLineName('a-b', 'c.onnx'));
   });
 
   it('tells why it cannot watch, and tries again until it is stopped', async () => {
