@@ -100,7 +100,10 @@ function Last({ run, items }: Pick<TallyProps, 'run' | 'items'>) {
         class="last"
         onPointerEnter={() => setHeld(items)}
         onPointerLeave={() => setHeld(undefined)}
-        onFocusIn={() => setHeld((before) => before ?? items)}
+        onFocusIn={({ target }) => {
+          // The focus of the keyboard; not the one that a closed dialog gives back, or nothing new would be seen until it goes.
+          if ((target as Element).matches(':focus-visible')) setHeld((before) => before ?? items);
+        }}
         onFocusOut={() => setHeld(undefined)}
       >
         {shown.map((item) => (
