@@ -7,6 +7,7 @@ afterEach(() => vi.unstubAllGlobals());
 it('remarks on single images are in the language of the page', async () => {
   const streams: { onmessage?: (message: { readonly data: string }) => void }[] = [];
   vi.stubGlobal('localStorage', { getItem: () => 'de' });
+  vi.stubGlobal('navigator', { languages: [] });
   vi.stubGlobal('document', { addEventListener: () => {}, hidden: false });
   vi.stubGlobal('location', { hash: '' });
   vi.stubGlobal(
