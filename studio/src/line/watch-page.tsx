@@ -233,7 +233,7 @@ function itemOf(id: number, judgement: WatchJudgement): Item {
   const { id: number, outcome, class: name, score, threshold, at, path } = judgement;
   return {
     ...{ id: number, outcome, class: name, score, threshold, path, at: new Date(at) },
-    picture: addresses.watched(id, number, 'photograph', 'small'),
+    picture: outcome === 'broken' ? undefined : addresses.watched(id, number, 'photograph', 'small'),
     large: () => <Picture id={id} judgement={judgement} />,
     mark: (mark) => server.markWatched(id, number, mark),
   };

@@ -1,6 +1,13 @@
 /** @file What the server tells by itself, on a German page: what is said of single images is German as in the answer with all of them. */
 import { afterEach, expect, it, vi } from 'vitest';
-import type { DatasetImage, StudioEvent } from '../../../src/studio/api.ts';
+import type { DatasetImage, ImagesEvent, StudioEvent } from '../../../src/studio/api.ts';
+
+/** By a path that the compiler does not follow: it is of a browser, and tests are not. */
+const live = '../../../studio/src/live.ts';
+interface Live {
+  listen(): void;
+  onImages(listener: (event: ImagesEvent) => void): void;
+}
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -18,7 +25,7 @@ it('remarks on single images are in the language of the page', async () => {
       }
     },
   );
-  const { listen, onImages } = await import('../../../studio/src/live.ts');
+  const { listen, onImages } = (await import(live)) as Live;
   const heard: DatasetImage[] = [];
   onImages(({ images }) => heard.push(...images));
   listen();
