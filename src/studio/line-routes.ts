@@ -15,7 +15,7 @@ import {
 import { nameIn, requireBytes, sendPicture } from './replies.ts';
 import type { StudioParts } from './studio-app.ts';
 import { markSchema } from './update-api.ts';
-import { lineName } from './watch-view.ts';
+import { cameraLineName } from './watch-view.ts';
 
 const numberParams = z.object({ id: z.coerce.number().int().min(1) });
 
@@ -51,15 +51,15 @@ export function markRoutes(app: FastifyInstance, { marks, pictures, streams }: S
 export function lineRoutes(app: FastifyInstance, { runs, line, workspace, keepSize }: StudioParts): void {
   app.post('/api/line', async ({ query, body }): Promise<LineJudgement> => {
     const { run, version = null, keep } = checked(frameQuery, query);
-    const of = `camera-${run}${version === null ? '' : `-${version}`}`;
-    const folder = await workspace.path('line', 'folder', lineName(of));
+    const own = cameraLineName(run, version);
+    const folder = await workspace.path('line', 'folder', own);
     const order = {
       detector: await runs.detector(run, version),
       run: version === null ? (await runs.folder(run)).path : null,
       ...{ folder, keepSize },
     };
     const { isNoted, ...judgement } = await line.judge(order, requireBytes(body), keep);
-    return { ...judgement, journal: isNoted ? `line/${lineName(of)}/journal.sqlite` : null };
+    return { ...judgement, journal: isNoted ? `line/${own}/journal.sqlite` : null };
   });
 }
 

@@ -97,6 +97,8 @@ export class Marks {
   async #drop(run: string, file: string): Promise<void> {
     const { goodImagesState } = await this.#runs.folder(run);
     const learnt = await readFile(goodImagesState, 'utf8').catch(() => '');
-    if (!learnt.includes(file)) await rm(await this.picture(run, file), { force: true });
+    if (learnt.includes(file)) return;
+    // Somebody may have removed it by hand.
+    await rm(await this.#workspace.path('marked', 'picture', run, file), { force: true });
   }
 }

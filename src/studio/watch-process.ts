@@ -6,14 +6,13 @@ import { existsSync } from 'node:fs';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
 import { LiveDrift } from '../jobs/drift/live-drift.ts';
-import { Journal, type JournalRow } from '../jobs/watch/journal.ts';
 import { seenIn } from '../jobs/watch/judgement.ts';
 import { watchFolder } from '../jobs/watch/watch.ts';
 import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { driftOf } from './line-drift.ts';
-import { noCounts, outcomeOf } from './outcome.ts';
-import type { FromWatch, JudgedFile, ToWatch, WatchOrder } from './watch-channel.ts';
+import type { FromWatch, ToWatch, WatchOrder } from './watch-channel.ts';
+import { judgedBefore, judgedFile } from './watched-before.ts';
 
 /** Milliseconds after which a process whose server has gone ends all the same. */
 const grace = 30_000;
@@ -65,7 +64,7 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
   };
   follow();
   try {
-    await tellBefore(journal, order);
+    send({ type: 'began', ...(await judgedBefore({ journal, ...order })) });
     await watchFolder({
       ...{ detector, folder, journal, maps, keepSize, linksOut: false, signal: controller.signal },
       onJudged: (judgement, id) => {
@@ -78,7 +77,7 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
         if (name !== null && score !== null)
           drift?.add({ class: name, score, verdict, seen: seenIn(judgement) });
         const told = drift && name !== null ? driftOf(drift, name) : null;
-        send({ type: 'judged', file: fileOf({ ...judgement, id }), drift: told });
+        send({ type: 'judged', file: judgedFile({ ...judgement, id }), drift: told });
       },
       onRefused: (error) => {
         const away = error && !existsSync(folder) ? new CladError('WATCH_AWAY', { path: folder }) : error;
@@ -89,28 +88,4 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
   } finally {
     await detector.release();
   }
-}
-
-/** What an earlier process has judged. */
-async function tellBefore(path: string, { since, most }: Pick<WatchOrder, 'since' | 'most'>) {
-  const journal = await Journal.open(path);
-  try {
-    const counts = noCounts();
-    for (const { verdict, decision, failed, count } of journal.tally(since))
-      counts[outcomeOf({ verdict, decision, failed: failed === 1 })] += count;
-    const judged = journal.newest(most).filter(({ judgedAt }) => judgedAt >= since);
-    send({ type: 'began', judged: judged.map(fileOf), counts });
-  } finally {
-    journal.close();
-  }
-}
-
-function fileOf(row: Omit<JournalRow, 'movedAt'>): JudgedFile {
-  const { id, path, judgedAt: at, class: name, score, threshold, verdict, decision, error, map } = row;
-  return {
-    ...{ id, path, at, class: name, score, threshold, error, map, heat: map !== null },
-    verdict: verdict as JudgedFile['verdict'],
-    outcome: outcomeOf({ verdict, decision, failed: error !== null }),
-    ...{ bytes: row.bytes, modified: row.modified },
-  };
 }

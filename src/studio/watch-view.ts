@@ -24,14 +24,24 @@ export function linePlaces(line: string, name: string): LinePlaces {
 }
 
 /** A name of a folder in `line/` that says what it is of, and is of nothing else. */
-export function lineName(of: string): string {
+function lineName(of: string): string {
   const plain = of.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
   return plain === of ? plain : `${plain}-${createHash('sha256').update(of).digest('hex').slice(0, 6)}`;
 }
 
-/** The same, that none has. @param taken - names that are given and may not be there yet */
+/** Journals of cameras are called so, also of those that have filmed nothing yet. */
+const ofCamera = 'camera-';
+
+/** Name of the folder in `line/` of a camera that films for a detector. @param version - file in `detectors/`; null for the run's own */
+export function cameraLineName(run: string, version: string | null): string {
+  // A slash is in no name, so no two detectors are called alike.
+  return lineName(`${ofCamera}${run}${version === null ? '' : `/${version}`}`);
+}
+
+/** The same of a watched folder, that none has and no camera will have. @param taken - names that are given and may not be there yet */
 export function freeLineName(line: string, of: string, taken: readonly string[]): string {
-  const plain = lineName(of);
+  const own = lineName(of);
+  const plain = own.toLowerCase().startsWith(ofCamera) ? `folder-${own}` : own;
   for (let number = 1; ; number++) {
     const name = number === 1 ? plain : `${plain}-${number}`;
     if (!taken.includes(name) && !existsSync(join(line, name))) return name;

@@ -18,6 +18,7 @@ import type { FromWatch, JudgedFile, WatchOrder } from './watch-channel.ts';
 import type { WatchFolders } from './watch-folders.ts';
 import { freeLineName, linePlaces, watchView } from './watch-view.ts';
 import { hear, mostKnown, newWatch, type Watch } from './watched.ts';
+import { judgedBefore } from './watched-before.ts';
 import type { RememberedWatch } from './watches-table.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -53,6 +54,7 @@ export class Watches {
     for (const remembered of options.memory.watches.all) {
       const watch = this.#keep(remembered);
       if (remembered.wanted) this.#begin(watch);
+      else void this.#recall(watch);
     }
   }
 
@@ -147,6 +149,17 @@ export class Watches {
     const all = [...this.#watches.values()];
     for (const each of all) this.#end(each);
     await Promise.all(all.map(({ ended }) => ended));
+  }
+
+  /** Of one that is off, what its journal knows: without that, it would seem to have judged nothing. */
+  async #recall(watch: Watch): Promise<void> {
+    const { journal } = this.#places(watch.remembered);
+    if (!existsSync(journal)) return;
+    const before = { journal, since: watch.remembered.created, most: mostKnown };
+    const found = await judgedBefore(before).catch((error: unknown) => process.emitWarning(String(error)));
+    if (!found || watch.state !== 'off') return;
+    Object.assign(watch, found);
+    this.#tell(watch);
   }
 
   #keep(remembered: RememberedWatch): Watch {

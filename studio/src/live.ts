@@ -1,7 +1,7 @@
 /** @file What the server tells by itself: jobs as they go on, and that data or runs have changed. Every open page hears the same. */
 import { computed, signal } from '@preact/signals';
 import type { ImagesEvent, JobView, Overview, StudioEvent, WatchView } from '../../src/studio/api.ts';
-import { locked, server } from './server.ts';
+import { imagesSaid, locked, server } from './server.ts';
 import { language } from './texts/texts.ts';
 
 export const overview = signal<Overview | undefined>(undefined);
@@ -36,9 +36,11 @@ export function onImages(listener: (event: ImagesEvent) => void): () => void {
 
 function hear(event: StudioEvent): void {
   switch (event.type) {
-    case 'images':
-      for (const listener of imageListeners) listener(event);
+    case 'images': {
+      const told = { ...event, images: imagesSaid(event.images) };
+      for (const listener of imageListeners) listener(told);
       break;
+    }
     case 'jobs':
       jobs.value = event.jobs;
       break;

@@ -1,6 +1,7 @@
 /** @file The server, asked. Refusals are its sentences. */
 import { signal } from '@preact/signals';
 import type {
+  DatasetImage,
   DatasetView,
   JobRequest,
   JobView,
@@ -23,7 +24,6 @@ import type {
 import type { LineJudgement, LineQuery, WatchRequest, WatchView } from '../../src/studio/line-api.ts';
 import type { Keep } from '../../src/studio/outcome.ts';
 import type { LineSaid, Mark, MarkedImage } from '../../src/studio/update-api.ts';
-
 import { said } from './texts/said.ts';
 
 /** Whether the token has to be said first. */
@@ -154,18 +154,28 @@ export const addresses = {
 /** What went wrong, for people, in the language of the page. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof Refused) return said(error.message, error.code);
-  return error instanceof Error ? error.message : String(error);
+  // Those of the page itself, as of its camera, are sentences as well.
+  return said(error instanceof Error ? error.message : String(error));
 }
 
-/** What is said of a data set, in the language of the page. */
+function messagesSaid<T extends { readonly message: string }>(all: readonly T[]): T[] {
+  return all.map((each) => ({ ...each, message: said(each.message) }));
+}
+
+/** What is said of images of a data set, in the language of the page. */
+export function imagesSaid(images: readonly DatasetImage[]): DatasetImage[] {
+  return images.map((image) =>
+    image.flags.length === 0 ? image : { ...image, flags: messagesSaid(image.flags) },
+  );
+}
+
+/** The same of all of it. */
 function datasetSaid(view: DatasetView): DatasetView {
-  const of = <T extends { readonly message: string }>(all: readonly T[]) =>
-    all.map((each) => ({ ...each, message: said(each.message) }));
   const { images, inspection, error } = view;
   return {
     ...view,
-    images: images.map((image) => (image.flags.length === 0 ? image : { ...image, flags: of(image.flags) })),
-    inspection: inspection && { ...inspection, problems: of(inspection.problems) },
+    images: imagesSaid(images),
+    inspection: inspection && { ...inspection, problems: messagesSaid(inspection.problems) },
     error: error && { ...error, message: said(error.message, error.code) },
   };
 }

@@ -66,12 +66,15 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
     last.current = undefined;
     setDown(false);
   };
+  // What is painted after a way back, with a brush that is still down, would be in no step.
   const undo = () => {
+    lift();
     if (polygon.corners.length > 0) polygon.back();
     else drawing.undo();
     redraw();
   };
   const redo = () => {
+    lift();
     drawing.redo();
     redraw();
   };
@@ -127,6 +130,7 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
     setView(now);
   };
   const remove = async () => {
+    lift();
     if (!confirm(words.removeAsk(view.files.join(', ')))) return;
     const now = await state.act(
       () => server.removeMask(dataset, { path, seen: view.seen }),
@@ -221,6 +225,7 @@ export function MaskEditor({ dataset, path, first }: MaskEditorProps) {
           type="button"
           disabled={state.saving || drawing.isEmpty}
           onClick={() => {
+            lift();
             drawing.begin();
             drawing.clear();
             drawing.end();

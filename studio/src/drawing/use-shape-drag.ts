@@ -21,10 +21,20 @@ export interface ShapeDrag {
   next(step: 1 | -1): { readonly grip: Grip; readonly at: Point } | undefined;
 }
 
+interface Drag {
+  /** The shapes that one was taken from. */
+  readonly of: Shapes;
+  readonly grip: Grip;
+  readonly from: Point;
+  readonly to: Point;
+}
+
 /** @param onPut - given the shapes, where one is another than before */
 export function useShapeDrag(shapes: Shapes, image: Size, onPut: (shapes: Shapes) => void): ShapeDrag {
-  const [drag, setDrag] = useState<{ readonly grip: Grip; readonly from: Point; readonly to: Point }>();
+  const [taken, setDrag] = useState<Drag>();
   const [last, setLast] = useState<Grip>();
+  // Of shapes that are others by now, as after a step forth, its place may be another shape's.
+  const drag = taken?.of === shapes ? taken : undefined;
   const { grip, from, to } = drag ?? {};
   const pulled =
     grip && from && to
@@ -39,10 +49,10 @@ export function useShapeDrag(shapes: Shapes, image: Size, onPut: (shapes: Shapes
     shapes: pulled,
     held: grip,
     take(at, scale) {
-      const taken = gripAt(shapes, at, scale);
-      setLast(taken);
-      setDrag(taken && { grip: taken, from: at, to: at });
-      return taken;
+      const found = gripAt(shapes, at, scale);
+      setLast(found);
+      setDrag(found && { of: shapes, grip: found, from: at, to: at });
+      return found;
     },
     move: (at) => drag && setDrag({ ...drag, to: at }),
     put() {
@@ -51,7 +61,8 @@ export function useShapeDrag(shapes: Shapes, image: Size, onPut: (shapes: Shapes
     },
     drop: () => setDrag(undefined),
     next(step) {
-      const found = nextCorner(shapes, last, step);
+      // What is held is put down where it is now.
+      const found = nextCorner(pulled, last, step);
       setLast(found?.grip);
       return found;
     },

@@ -27,7 +27,10 @@ export function LinePage({ run: asked, version: askedVersion }: LinePageProps) {
   const words = texts.value.line;
   const session = lineSession();
   const runs = (overview.value?.runs ?? []).filter(({ finished }) => finished);
-  const run = asked === noRun ? undefined : (runs.find(({ name }) => name === asked) ?? runs[0])?.name;
+  // One that films goes on with its detector when a training ends meanwhile, and another run is the newest.
+  const filming = session.isRunning.value ? session.detector.value?.run : undefined;
+  const named = (wanted: string | undefined) => runs.find(({ name }) => name === wanted);
+  const run = asked === noRun ? undefined : (named(asked) ?? named(filming) ?? runs[0])?.name;
   const { value, error } = useAsked(run === undefined ? undefined : () => server.run(run), [
     run,
     changes.value.runs,

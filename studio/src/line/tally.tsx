@@ -18,8 +18,8 @@ import { clock } from './session.ts';
 export interface Item {
   readonly id: number;
   readonly outcome: Outcome;
-  /** Address of a small picture. */
-  readonly picture: string;
+  /** Address of a small picture; undefined of a file that is none. */
+  readonly picture: string | undefined;
   readonly class: string | null;
   readonly score: number | null;
   readonly threshold: number | null;
@@ -100,13 +100,16 @@ function Last({ run, items }: Pick<TallyProps, 'run' | 'items'>) {
         class="last"
         onPointerEnter={() => setHeld(items)}
         onPointerLeave={() => setHeld(undefined)}
-        onFocusIn={() => setHeld((before) => before ?? items)}
+        // For whoever goes through them by the keyboard. A focus that a closed dialog gives back does not count, or nothing new would be seen until it goes.
+        onKeyUp={({ key }) => {
+          if (key === 'Tab') setHeld((before) => before ?? items);
+        }}
         onFocusOut={() => setHeld(undefined)}
       >
         {shown.map((item) => (
           <li key={item.id} class={item.outcome}>
             <button type="button" aria-haspopup="dialog" onClick={() => setLooked(item)}>
-              <img src={item.picture} alt="" />
+              {item.picture === undefined ? <i /> : <img src={item.picture} alt="" />}
               <span>
                 <strong>{words.verdicts[item.outcome]}</strong>
                 <span class="of">

@@ -1,5 +1,6 @@
 /** @file A watched folder on the line page: begun, looked at, stopped. It goes on without the page. */
 import { useState } from 'preact/hooks';
+import { shellWord } from '../../../src/core/shell-word.ts';
 import type { WatchJudgement, WatchView } from '../../../src/studio/line-api.ts';
 import { CommandLine } from '../components/command-line.tsx';
 import { InlineSelect } from '../components/inline-select.tsx';
@@ -191,7 +192,10 @@ function Watched({ watch }: { readonly watch: WatchView }) {
           {newest && <Drift drift={drift} name={newest.class ?? ''} />}
           <section class="card">
             <CommandLine command={command} label={words.watchCommand} />
-            <CommandLine command={`clad drift runs/${run} ${journal}`} label={words.watchDrift} />
+            <CommandLine
+              command={`clad drift ${shellWord(`runs/${run}`, false)} ${shellWord(journal, false)}`}
+              label={words.watchDrift}
+            />
             {notes.length > 0 && (
               <details>
                 <summary>
@@ -229,7 +233,7 @@ function itemOf(id: number, judgement: WatchJudgement): Item {
   const { id: number, outcome, class: name, score, threshold, at, path } = judgement;
   return {
     ...{ id: number, outcome, class: name, score, threshold, path, at: new Date(at) },
-    picture: addresses.watched(id, number, 'photograph', 'small'),
+    picture: outcome === 'broken' ? undefined : addresses.watched(id, number, 'photograph', 'small'),
     large: () => <Picture id={id} judgement={judgement} />,
     mark: (mark) => server.markWatched(id, number, mark),
   };

@@ -1,5 +1,4 @@
 /** @file Pictures of the line that a detector has learnt from, as the file of before judged them and as the one of now does. */
-
 import { outcomeOf } from '../../../src/studio/outcome.ts';
 import type { LineSaid, UpdateResult } from '../../../src/studio/update-api.ts';
 import { scoreText } from '../format.ts';
@@ -59,7 +58,7 @@ function Judged({ run, file, of, judged, title }: JudgedProps) {
     <figure class="seen">
       <img src={addresses.marked(run, file, 'small', of)} alt={`${words.marks.fromLine}, ${title}`} />
       <figcaption>
-        <strong class={`verdict ${outcome === 'pass' ? 'pass' : 'falseAlarm'}`}>
+        <strong class={`verdict-badge ${outcome === 'pass' ? 'pass' : 'falseAlarm'}`}>
           {words.line.verdicts[outcome]}
         </strong>
         <span>

@@ -10,6 +10,7 @@ import { useAsked } from '../components/use-asked.ts';
 import { busyJobs, jobs, overview } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { addresses, sentenceOf, server } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { LossCharts } from './loss-chart.tsx';
 import { type Changes, OptionForm } from './option-form.tsx';
@@ -106,7 +107,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
       </div>
       {problem !== undefined && (
         <p class="notice bad">
-          {texts.value.incoming.notUsable} {problem}.
+          {texts.value.incoming.notUsable} {said(problem)}.
         </p>
       )}
       {regions.length > 0 && (

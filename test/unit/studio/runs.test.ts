@@ -119,6 +119,13 @@ it('what a detector file of before saw stays, and is told apart from what the on
     expect(await marks.of('r')).toEqual([marked]);
     marks.forget('r', ['bolt/test/good/1.png']);
     expect(await marks.of('r')).toEqual([]);
+    // A picture of the line that somebody has removed by hand: its mark goes as well, without a refusal.
+    const said = { class: 'bolt', score: 1, threshold: 2, verdict: 'normal' } as const;
+    const kept = await marks.keep('r', new Uint8Array(1), 'a.PNG', 'missed', said);
+    expect(await marks.of('r')).toEqual([kept]);
+    await rm(join(folder, 'marked/r', kept.path));
+    await marks.set('r', kept.path, null);
+    expect(await marks.of('r')).toEqual([]);
   } finally {
     memory.close();
     await rm(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, stat, symlink, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Journal, type Judgement, judgementFields } from '../../../src/jobs/watch/journal.ts';
 import type { StudioEvent } from '../../../src/studio/api.ts';
 import type { Listener } from '../../../src/studio/child.ts';
 import { Memory } from '../../../src/studio/memory.ts';
@@ -10,6 +11,7 @@ import { noCounts } from '../../../src/studio/outcome.ts';
 import { Runs } from '../../../src/studio/runs.ts';
 import type { FromWatch, JudgedFile, WatchOrder } from '../../../src/studio/watch-channel.ts';
 import { WatchFolders } from '../../../src/studio/watch-folders.ts';
+import { cameraLineName } from '../../../src/studio/watch-view.ts';
 import { Watches } from '../../../src/studio/watches.ts';
 import { Workspace } from '../../../src/studio/workspace.ts';
 
@@ -121,6 +123,38 @@ describe('Watches', () => {
     expect((await open(outside)).views).toMatchObject([{ state: 'off' }]);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(children).toHaveLength(2);
+  });
+
+  it('shows what was judged of a folder that is off, with the next server too', async () => {
+    const watches = await open();
+    const { id, journal: place } = await watches.add({ run: 'r', folder: 'incoming' });
+    await started(1);
+    watches.stop(id);
+    children[0]?.listener.onEnd('status 0');
+    const journal = await Journal.open(join(root, place));
+    const blank = Object.fromEntries(judgementFields.map((field) => [field, null])) as unknown as Judgement;
+    for (const verdict of ['normal', 'anomalous', 'anomalous'])
+      journal.add({
+        ...{ ...blank, path: `${verdict}.png`, bytes: 3, modified: 5, sha256: '', modelSha256: '' },
+        ...{ modelVersion: 1, judgedAt: new Date().toISOString(), class: 'bolt', score: 1, verdict },
+        decision: verdict === 'normal' ? 'pass' : 'reject',
+      });
+    journal.close();
+    const next = await open();
+    const counts = { ...noCounts(), pass: 1, reject: 2 };
+    await vi.waitFor(() => expect(next.views[0]?.counts).toEqual(counts));
+    expect(next.views[0]).toMatchObject({ state: 'off', judged: [{ id: 3, outcome: 'reject' }, {}, {}] });
+    expect(children).toHaveLength(1);
+  });
+
+  it('has a journal that no camera has, whatever the folder is called', async () => {
+    await mkdir(join(root, 'camera'));
+    const watches = await open();
+    const { journal } = await watches.add({ run: 'r', folder: 'camera' });
+    expect(cameraLineName('r', null)).toBe('camera-r');
+    expect(journal).toBe('line/folder-camera-r/journal.sqlite');
+    // The names of a run and of a version have hyphens themselves.
+    expect(cameraLineName('a', 'b-c.onnx')).not.toBe(cameraLineName('a-b', 'c.onnx'));
   });
 
   it('tells why it cannot watch, and tries again until it is stopped', async () => {

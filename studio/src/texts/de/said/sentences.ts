@@ -101,6 +101,12 @@ const refusals = {
     'schon {count} Ordner werden überwacht; zuerst einen davon anhalten',
   '{count} frames wait for this detector': '{count} Bilder warten auf diesen Detektor',
   'Give a folder that photographs come into.': 'Einen Ordner angeben, in den Fotos kommen.',
+  'it is not PNG, JPEG, WebP, BMP or TIFF': 'kein PNG, JPEG, WebP, BMP oder TIFF',
+  'Cameras can be used by pages from https:// or localhost only.':
+    'Kameras können nur von Seiten von https:// oder localhost benutzt werden.',
+  'The camera cannot be used: {reason}.': 'Die Kamera kann nicht benutzt werden: {reason}.',
+  'The camera stopped: it was unplugged, or another program took it.':
+    'Die Kamera hat aufgehört: Sie wurde ausgesteckt, oder ein anderes Programm hat sie genommen.',
 } as const;
 
 /** Things that are named in refusals, and states of jobs. */
