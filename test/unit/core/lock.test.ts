@@ -262,7 +262,7 @@ describe('a lock that says how often it is touched', () => {
       await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), host: 'line-7', touch: 30 }));
       let inside = 0;
       const turns = Array.from({ length: 4 }, (_, turn) =>
-        withLockInTurn(path, { look: 10, touch: 1000 }, async () => {
+        withLockInTurn(path, { look: 10, touch: 30 }, async () => {
           expect(++inside).toBe(1);
           await soon(150);
           inside--;
