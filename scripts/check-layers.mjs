@@ -36,7 +36,7 @@ const pure = new Map([
   ['demo', []],
   ['synthesis', []],
   ['evaluation', []],
-  ['core', ['files.ts', 'lock.ts', 'lock-holder.ts', 'disk-storage.ts', 'plugin.ts']],
+  ['core', ['files.ts', 'lock.ts', 'lock-holder.ts', 'lock-life.ts', 'disk-storage.ts', 'plugin.ts']],
 ]);
 const hostModule = /^(node:|sharp$|onnxruntime-node$|cli-progress$|commander$)/;
 

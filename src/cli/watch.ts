@@ -173,7 +173,11 @@ function describeEnd({ judged, camera }: WatchStatus): string {
   if (!camera) return `${photographs}.`;
   const left = camera.dropped === 0 ? '' : `, ${camera.dropped} left out as newer ones had come`;
   const empty = camera.empty === 0 ? '' : `; the station was at rest and empty ${times(camera.empty)}`;
-  return `${photographs} of ${camera.pictures} pictures that came${left}${empty}.`;
+  const missed =
+    camera.missed === 0
+      ? ''
+      : `; no picture came for ${camera.missed === 1 ? 'one trigger' : `${camera.missed} triggers`}`;
+  return `${photographs} of ${camera.pictures} pictures that came${left}${empty}${missed}.`;
 }
 
 function times(count: number): string {

@@ -11,6 +11,7 @@ import { checksumOf } from './crc32.ts';
 import { CladError } from './errors.ts';
 import { asRefusal } from './files.ts';
 import { type Holder, holderIn, holderName, ownHolder, stateOf } from './lock-holder.ts';
+import { markOf, SignsOfLife, silenceOf } from './lock-life.ts';
 
 /** How a lock is held. */
 export interface HoldOptions {
@@ -45,14 +46,10 @@ const times = {
   /** A lock without content: its process was killed while it made it. */
   empty: 2000,
   /** A process that clears an old lock away is done long before. */
-  clearing: 10_000,
+  clearing: 2000,
   touch: 15_000,
-  silence: 120_000,
   look: 500,
 };
-
-/** Touches that a holder which says how often it does so may miss: a disk, a drive of the network or a long step may hold it up. */
-const missedTouches = 10;
 
 /** Others may take the lock and let it go in between, but not so often. */
 const mostTries = 200;
@@ -124,31 +121,20 @@ async function waitFor(
     isTouched,
   }: WaitOptions & { readonly isTouched?: (by: Refused) => never },
 ): Promise<Taken> {
-  const began = Date.now();
-  let seen: { readonly mark: string; readonly since: number } | undefined;
+  const began = performance.now();
+  const life = new SignsOfLife(path, look, silence);
   let told = false;
   for (;;) {
-    const taken = await take(path, { touch }, (holder) => {
-      const limit = silence ?? silenceOf(holder);
-      return seen !== undefined && Date.now() - seen.since > limit;
-    });
+    const taken = await take(path, { touch }, (holder) => life.areMissing(holder));
     if ('release' in taken) return taken;
-    const mark = await markOf(path);
-    const isOther = mark !== seen?.mark;
-    if (isTouched && (taken.state === 'alive' || (seen !== undefined && isOther))) isTouched(taken);
-    if (isOther) seen = { mark, since: Date.now() };
-    if (!told && Date.now() - began >= tellAfter) {
+    if (isTouched && (taken.state === 'alive' || life.wereSeen)) isTouched(taken);
+    if (!told && performance.now() - began >= tellAfter) {
       onWait?.(holderName(taken.holder), silence ?? silenceOf(taken.holder));
       told = true;
     }
-    if (signal?.aborted) throw new CladError('INTERRUPTED', { where: 'waiting for another training' });
+    if (signal?.aborted) throw new CladError('INTERRUPTED', { where: 'waiting for another process' });
     await sleep(look);
   }
-}
-
-/** Milliseconds without a touch after which a holder is taken for dead. */
-function silenceOf(holder: Holder | undefined): number {
-  return holder?.touch === undefined ? times.silence : missedTouches * holder.touch;
 }
 
 function inUse(file: string, { state, holder }: Refused): CladError {
@@ -178,7 +164,7 @@ interface Refused {
 async function take(
   file: string,
   { touch }: HoldOptions,
-  isSilent: (holder: Holder | undefined) => boolean = () => false,
+  isSilent: (holder: Holder | undefined) => Promise<boolean> = async () => false,
 ): Promise<Taken | Refused> {
   const own: Holder = { ...(await ownHolder()), ...(touch !== undefined && { touch }) };
   for (let tries = 0; ; tries++) {
@@ -209,19 +195,19 @@ async function take(
     const holder = holderIn(text);
     const state = holder ? await stateOfHolder(holder, own) : text === '' ? 'dead' : 'unknown';
     const mayBeSilent = state === 'unknown' || holder?.touch !== undefined;
-    if (state !== 'dead' && !(mayBeSilent && isSilent(holder))) return { state, holder };
+    if (state !== 'dead' && !(mayBeSilent && (await isSilent(holder)))) return { state, holder };
     await clear(file, text);
   }
 }
 
 /** The lock's content, given time to come; undefined where there is none any more. */
 async function contentOf(file: string): Promise<string | undefined> {
-  for (const end = Date.now() + times.empty; ; await sleep(50)) {
+  for (const end = performance.now() + times.empty; ; await sleep(50)) {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw asRefusal(error, file);
     });
-    if (text !== '' || Date.now() > end) return text;
+    if (text !== '' || performance.now() > end) return text;
   }
 }
 
@@ -235,13 +221,7 @@ async function clear(file: string, text: string): Promise<void> {
     await (await open(guard, 'wx')).close();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asRefusal(error, file);
-    const found = await stat(guard).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > times.clearing)
-      await rm(guard, { force: true }).catch((refusal: unknown) => {
-        throw asRefusal(refusal, guard);
-      });
-    await sleep(50);
-    return;
+    return waitForClearing(guard);
   }
   try {
     if ((await readFile(file, 'utf8').catch(() => undefined)) === text) await rm(file, { force: true });
@@ -250,6 +230,22 @@ async function clear(file: string, text: string): Promise<void> {
   } finally {
     await rm(guard, { force: true }).catch(() => {});
   }
+}
+
+/**
+ * Waits until another has cleared an old lock away. One that was killed meanwhile leaves its mark for good: it is removed once it was seen for longer than that takes,
+ * rather than by its time, as a drive of the network has another clock.
+ */
+async function waitForClearing(guard: string): Promise<void> {
+  const mark = await markOf(guard);
+  const end = performance.now() + times.clearing;
+  do {
+    await sleep(50);
+    if (!(await stat(guard).catch(() => undefined)) || (await markOf(guard)) !== mark) return;
+  } while (performance.now() < end);
+  await rm(guard, { force: true }).catch((refusal: unknown) => {
+    throw asRefusal(refusal, guard);
+  });
 }
 
 /** Locks of this process that nothing could be done about when they were let go. */
@@ -261,12 +257,19 @@ async function stateOfHolder(holder: Holder, own: Holder): Promise<'alive' | 'de
 
 /** @param made - the first folder that was made for the lock */
 function heldBy(own: Holder, file: string, made: string | undefined): Taken {
-  const touching = setInterval(() => {
+  const taker = async () => {
+    const found = holderIn(await readFile(file, 'utf8').catch(() => ''));
+    return found && found.id !== own.id ? holderName(found) : undefined;
+  };
+  const touching = setInterval(async () => {
+    // Another's lock, that has taken this one for dead, is not to be kept alive.
+    if ((await taker()) !== undefined) return clearInterval(touching);
     const now = new Date();
-    void utimes(file, now, now).catch(() => {});
+    await utimes(file, now, now).catch(() => {});
   }, own.touch ?? times.touch);
   touching.unref();
   return {
+    taker,
     async release() {
       clearInterval(touching);
       try {
@@ -274,10 +277,6 @@ function heldBy(own: Holder, file: string, made: string | undefined): Taken {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await abandon(own, file);
       }
-    },
-    async taker() {
-      const found = holderIn(await readFile(file, 'utf8').catch(() => ''));
-      return found && found.id !== own.id ? holderName(found) : undefined;
     },
   };
 }
@@ -307,12 +306,4 @@ async function letGo(file: string, made: string | undefined): Promise<void> {
   } catch {
     // It holds something, and so do those above it.
   }
-}
-
-/** What tells one state of a lock from another. It is opened for that, as drives of the network give old answers otherwise. */
-async function markOf(file: string): Promise<string> {
-  const handle = await open(file, 'r').catch(() => undefined);
-  const found = await (handle?.stat() ?? stat(file)).catch(() => undefined);
-  await handle?.close();
-  return `${found?.ino} ${found?.mtimeMs}`;
 }

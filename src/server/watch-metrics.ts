@@ -59,6 +59,7 @@ export class WatchMetrics {
     ofCamera('clad_camera_pictures', 'Pictures that came.', ({ pictures }) => pictures);
     ofCamera('clad_camera_empty', 'Rests at the empty station.', ({ empty }) => empty);
     ofCamera('clad_camera_dropped', 'Pictures left out as newer ones had come.', ({ dropped }) => dropped);
+    ofCamera('clad_camera_missed', 'Triggers without a picture.', ({ missed }) => missed);
     ofCamera('clad_camera_connections', 'How often it was connected to.', ({ connections }) => connections);
     this.#drift = new DriftGauges(this.#registry, []);
   }

@@ -3,7 +3,7 @@
  * no frame its answer; where the journal cannot be written, frames are judged all the same.
  */
 import { createHash } from 'node:crypto';
-import { utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../core/errors.ts';
@@ -11,6 +11,7 @@ import { writeFileAtomic } from '../core/files.ts';
 import type { Prediction } from '../detector/prediction.ts';
 import type { Seen } from '../image/seen.ts';
 import { folderOf, freePlace } from '../jobs/watch/destinations.ts';
+import { comingPictures } from '../jobs/watch/moves.ts';
 import { type Records, withRecords } from '../jobs/watch/records.ts';
 import { isRefusal } from '../jobs/watch/refusals.ts';
 import type { WatchedDetector } from '../jobs/watch/watched-detector.ts';
@@ -81,15 +82,21 @@ export class LineJournal {
   }
 
   async #open(detector: WatchedDetector, keepSize: number): Promise<void> {
-    const { coming, move } = this.#places;
+    const move = this.#move;
+    const onNote = (text: string) => {
+      process.stderr.write(`${text}\n`);
+      // Perhaps that a lock is watched for a sign of life, for half a minute: no frame waits for that.
+      this.#opened();
+    };
     while (!this.#isClosing) {
       try {
-        const request = { detector, move, keepSize };
+        const request = { detector, move, keepSize, onNote };
         await withRecords(
           request,
-          () => coming,
+          (journal) => comingPictures(move, journal),
           join(this.#folder, 'journal.sqlite'),
           async (records) => {
+            await clearComing(records, move);
             this.#records = records;
             this.#opened();
             await new Promise<void>((close) => {
@@ -108,17 +115,17 @@ export class LineJournal {
     }
   }
 
-  get #places(): { readonly coming: string; readonly move: string } {
-    const move = join(this.#folder, 'frames');
-    return { move, coming: join(move, '.coming') };
+  /** Folder of the frames that are kept. */
+  get #move(): string {
+    return join(this.#folder, 'frames');
   }
 
   async #note(records: Records, { bytes, came, number, said }: LineFrame, keep: Keep): Promise<void> {
-    const { coming, move } = this.#places;
+    const move = this.#move;
     const outcome = outcomeOf(said);
     const isKept = keep === 'all' || (keep === 'doubtful' && outcome !== 'pass');
     const path = `camera-${came.replaceAll(/[:.]/g, '-')}-${number}.png`;
-    const from = join(coming, path);
+    const from = join(comingPictures(move, records.journal), path);
     const modified = Date.parse(came);
     if (isKept) {
       await writeFileAtomic(from, bytes);
@@ -132,5 +139,16 @@ export class LineJournal {
       const destination = isKept ? await freePlace(move, folderOf(said), path) : null;
       await records.add({ file, sha256, destination, map: null, said, error: null, frame }, from);
     });
+  }
+}
+
+/** Finishes what a process of before had begun; what then lies there has no judgement. What is refused is tried again with the next frame. */
+async function clearComing({ journal, moves }: Records, move: string): Promise<void> {
+  try {
+    await moves.finishDue();
+    if (journal.unmoved().length === 0)
+      await rm(comingPictures(move, journal), { recursive: true, force: true });
+  } catch (error) {
+    process.stderr.write(`${reasonOf(error)}\n`);
   }
 }

@@ -218,6 +218,10 @@ describe.skipIf(!hasFfmpeg)('clad watch --camera', () => {
     expect(judged.slice(-2).map(({ path }) => path)).toEqual(['two.png', 'three.png']);
     const known = new Set(offline.map(({ score }) => score));
     for (const { score } of judged.slice(-2)) expect(known).toContain(score);
+    // Triggers for which none came are noted, and are no photographs.
+    const { judged: count, camera } = JSON.parse(stdout.trim().split('\n').at(-1)!);
+    const missed = judged.filter(({ score }) => score === null).length;
+    expect([count, camera.missed]).toEqual([judged.length - missed, missed]);
   });
 
   it('loses no picture that is kept, however it is killed', async () => {

@@ -64,10 +64,16 @@ function hostAndPort(address: string): { host: string; port: number } {
 
 function connected(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, signal });
+    const socket = connect({ host, port });
+    // Given to the socket it would end it later too, when the time for the first line is over.
+    const abort = () => socket.destroy(new Error('it could not be connected to in time'));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     socket.setKeepAlive(true, 10_000).setNoDelay(true);
+    socket.once('close', () => signal.removeEventListener('abort', abort));
     socket.once('error', reject);
     socket.once('connect', () => {
+      signal.removeEventListener('abort', abort);
       // Without a listener an error between two lines would end the process; the next line meets it.
       socket.on('error', () => socket.destroy());
       resolve(socket);

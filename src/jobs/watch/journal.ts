@@ -64,6 +64,8 @@ export class Journal {
     const { database, identity } = told(path, () => {
       const database = new Database(path);
       try {
+        // Another program may write it for a moment, as the studio does when it looks what is known. Milliseconds; 0 if it is not said.
+        database.pragma('busy_timeout = 2000');
         // Of a new file: what is forgotten makes it smaller.
         database.pragma('auto_vacuum = INCREMENTAL');
         database.pragma('journal_mode = WAL');
@@ -183,7 +185,7 @@ export class Journal {
 
   /** Notes that all judgements up to one have arrived, or were refused. */
   addDelivery(name: string, upTo: number): void {
-    this.#run('UPDATE sinks SET delivered = ? WHERE name = ?', [upTo, name]);
+    this.#run('UPDATE sinks SET delivered = max(delivered, ?) WHERE name = ?', [upTo, name]);
   }
 
   /** Notes that a sink did not want a judgement. */

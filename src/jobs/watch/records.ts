@@ -19,7 +19,10 @@ import { type FileState, Journal, type Judgement } from './journal.ts';
 import { Moves } from './moves.ts';
 import { isRefusal } from './refusals.ts';
 import { Retention } from './retention.ts';
+import { type CameraStatus, noDecisions, type WatchStatus } from './status.ts';
 import type { WatchedDetector } from './watched-detector.ts';
+
+export type { CameraStatus, WatchStatus } from './status.ts';
 
 /** What all watching is asked with. */
 export interface RecordsRequest {
@@ -54,32 +57,6 @@ export interface RecordsRequest {
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
-/** How it stands. */
-export interface WatchStatus {
-  /** Photographs judged since it began. */
-  readonly judged: number;
-  /** Of these, by what is to be done with the part; `none` without a threshold, and of what could not be judged. */
-  readonly decisions: Readonly<Record<Decision | 'none', number>>;
-  /** Judgements that a place outside has not been sent yet, by its name. */
-  readonly waiting: Readonly<Record<string, number>>;
-  /** Absent of a folder. */
-  readonly camera?: CameraStatus | undefined;
-}
-
-/** How it stands with a camera or a video. */
-export interface CameraStatus {
-  /** Whether pictures come. */
-  readonly isUp: boolean;
-  /** Pictures that came, at the rate that was asked for. */
-  readonly pictures: number;
-  /** How often it came to rest at the empty station, which is not judged where it is known. */
-  readonly empty: number;
-  /** Those that would have been judged and were not, as newer ones had come meanwhile. */
-  readonly dropped: number;
-  /** How often it was connected to. */
-  readonly connections: number;
-}
-
 /** Name of the journal in a folder. */
 export const journalName = '.clad-watch.sqlite';
 /** Milliseconds until the next try where the file system or the journal refused, and between beats. */
@@ -92,7 +69,7 @@ const touchEvery = 3000;
  * @param folderOf - the folder that photographs come into
  * @param file - the journal
  * @returns how it stood at the end
- * @throws OPTION_INVALID, FILE_REFUSED, IN_USE, INTERRUPTED while it waits whether another is alive, JOURNAL_UNUSABLE, and what the work throws
+ * @throws OPTION_INVALID, FILE_REFUSED, IN_USE, JOURNAL_UNUSABLE, and what the work throws
  */
 export async function withRecords(
   request: RecordsRequest,
@@ -105,7 +82,9 @@ export async function withRecords(
     onNote?.(
       `${file} was written by ${who}, on another machine or in another container. Whether it still is will be known in ${Math.round(silence / 1000)} s at most.`,
     );
+  let isOpen = false;
   return withLockOfTheLiving(lockOfFile(file), { touch: touchEvery, onWait, signal }, async (held) => {
+    isOpen = true;
     const journal = await Journal.open(file);
     const outboxes = new Outboxes(journal, request.sinks ?? [], (text) => request.onNote?.(text));
     try {
@@ -123,6 +102,12 @@ export async function withRecords(
       await outboxes.close();
       journal.close();
     }
+  }).catch(async (error: unknown) => {
+    if (!isOpen) for (const sink of request.sinks ?? []) await sink.close();
+    // While it waits whether another is alive, as while it watches: whoever ends it is obeyed.
+    if (!isOpen && error instanceof CladError && error.code === 'INTERRUPTED')
+      return { judged: 0, decisions: noDecisions, waiting: {} };
+    throw error;
   });
 }
 
@@ -155,6 +140,8 @@ export interface Photograph {
   readonly said: (Prediction & { readonly seen?: Seen }) | undefined;
   /** Why it could not. */
   readonly error: string | null;
+  /** Whether there is none: a trigger for which no picture came. */
+  readonly isMissed?: boolean | undefined;
   /** Of a camera or a video. */
   readonly frame?: Pick<Judgement, 'source' | 'frame' | 'frameAt' | 'frameSecond'> | undefined;
 }
@@ -165,13 +152,14 @@ export class Records {
   readonly journal: Journal;
   readonly moves: Moves;
   /** Set by who watches one. */
-  camera: CameraStatus | undefined;
+  camera: Omit<CameraStatus, 'missed'> | undefined;
   readonly #request: RecordsRequest;
   readonly #outboxes: Outboxes;
   readonly #held: Held;
   readonly #retention: Retention;
   #judged = 0;
-  readonly #decisions = { pass: 0, check: 0, reject: 0, none: 0 };
+  #missed = 0;
+  readonly #decisions: Record<Decision | 'none', number> = { ...noDecisions };
   #nextBeat = 0;
   /** What was refused last. */
   #refused = '';
@@ -189,14 +177,15 @@ export class Records {
     this.moves = new Moves(journal, places, { note, onKept, signal: request.signal });
   }
 
-  get judged(): number {
-    return this.#judged;
+  /** Rows of the journal since it began: photographs judged, and triggers without a picture. */
+  get noted(): number {
+    return this.#judged + this.#missed;
   }
 
   get status(): WatchStatus {
     return {
       ...{ judged: this.#judged, decisions: { ...this.#decisions }, waiting: this.#outboxes.waiting },
-      ...(this.camera && { camera: { ...this.camera } }),
+      ...(this.camera && { camera: { ...this.camera, missed: this.#missed } }),
     };
   }
 
@@ -238,13 +227,22 @@ export class Records {
     if (who !== undefined) throw new CladError('IN_USE', { path: this.journal.path, who });
   }
 
-  /** Writes a judgement to the journal, tells of it, and moves its photograph where it has a destination. @param from - where the photograph lies */
+  /**
+   * Writes a judgement to the journal, tells of it, and moves its photograph where it has a destination.
+   * @param from - where the photograph lies
+   * @throws IN_USE, JOURNAL_UNUSABLE, and what refuses the move
+   */
   async add(photograph: Photograph, from: string): Promise<void> {
+    // It may have stood still since it was last asked, with many photographs in its hands that the other has judged meanwhile.
+    await this.#requireHeld();
     const judgement = this.#judgementOf(photograph);
     const { decision } = judgement;
     const id = this.journal.add(judgement);
-    this.#judged++;
-    this.#decisions[(decision as Decision | null) ?? 'none']++;
+    if (photograph.isMissed) this.#missed++;
+    else {
+      this.#judged++;
+      this.#decisions[(decision as Decision | null) ?? 'none']++;
+    }
     this.#outboxes.wake();
     this.#request.onJudged?.(judgement, id);
     await this.moves.finish(id, judgement, from);

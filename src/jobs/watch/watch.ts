@@ -150,6 +150,8 @@ class Watch {
     const sha256 = content ? createHash('sha256').update(content).digest('hex') : '';
     const { moves } = this.#records;
     await moves.alone(async () => {
+      // Another one that watches this folder, with a journal of its own, may have moved it while this one waited.
+      if (!(await isUnchanged(path, file))) return;
       const destination = move === undefined ? null : await freePlace(move, folderOf(said), file.path);
       const place = said && map ? await moves.settleMap(file.path, map.name, map.taken) : null;
       await this.#records.add({ file, sha256, destination, map: place, said, error: failed }, path);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -134,13 +134,20 @@ describe('a lock', () => {
     }),
   );
 
-  it('that was left behind while it was cleared away is cleared in the end', () =>
+  it('that was left behind while it was cleared away is cleared in the end, whatever the clock of its drive says', () =>
     withFolder(async (folder) => {
-      const path = join(folder, 'lock');
-      await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), started: '1' }));
-      await writeFile(`${path}.clearing`, '');
-      await utimes(`${path}.clearing`, 1, 1);
-      expect(await withLock(path, async () => 1)).toBe(1);
+      const hour = Date.now() / 1000 + 3600;
+      for (const [name, at] of Object.entries({ early: 1, late: hour })) {
+        const path = join(folder, name);
+        await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), started: '1' }));
+        await writeFile(`${path}.clearing`, '');
+        await utimes(`${path}.clearing`, at, at);
+      }
+      const began = performance.now();
+      const each = ['early', 'late'].map((name) => withLock(join(folder, name), async () => name));
+      expect(await Promise.all(each)).toEqual(['early', 'late']);
+      // Whoever clears may be at it.
+      expect(performance.now() - began).toBeGreaterThan(1900);
       expect(await readdir(folder)).toEqual([]);
     }));
 });
@@ -247,6 +254,60 @@ describe('a lock that says how often it is touched', () => {
         expect(await withLockInTurn(path, { look: 20 }, async () => 1)).toBe(1);
       });
       expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it('of a dead holder is taken by one of those who have waited for it, and by the next in its turn', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), host: 'line-7', touch: 30 }));
+      let inside = 0;
+      const turns = Array.from({ length: 4 }, (_, turn) =>
+        withLockInTurn(path, { look: 10, touch: 30 }, async () => {
+          expect(++inside).toBe(1);
+          await soon(150);
+          inside--;
+          return turn;
+        }),
+      );
+      expect(await Promise.all(turns)).toEqual([0, 1, 2, 3]);
+      expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it('is not taken by one that stood still itself from a holder that lives', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      await writeFile(path, JSON.stringify({ ...(await ownWords(folder)), host: 'line-7', touch: 30 }));
+      const touching = setInterval(() => void utimes(path, new Date(), new Date()), 30);
+      let had = false;
+      const turn = withLockInTurn(path, { look: 10 }, async () => {
+        had = true;
+      });
+      for (let times = 0; times < 3; times++) {
+        await soon(100);
+        // As by SIGSTOP, of the holder too: for longer than it may be silent.
+        for (const end = performance.now() + 400; performance.now() < end; );
+      }
+      await soon(100);
+      expect(had).toBe(false);
+      clearInterval(touching);
+      await turn;
+    }));
+
+  it('is touched no more by a process from which it was taken', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      const other = JSON.stringify({ ...(await ownWords(folder)), id: 'other', touch: 20 });
+      await withLock(
+        path,
+        async () => {
+          await writeFile(path, other);
+          await utimes(path, 1, 1);
+          await soon(100);
+          expect((await stat(path)).mtimeMs).toBe(1000);
+        },
+        { touch: 10 },
+      );
+      expect(await readFile(path, 'utf8')).toBe(other);
     }));
 
   it('is not taken from one that touches it', () =>

@@ -98,7 +98,7 @@ class CameraWatch {
   readonly #records: Records;
   readonly #remarks: Remarks;
   readonly #motion: Motion | undefined;
-  #status: CameraStatus = { isUp: false, pictures: 0, empty: 0, dropped: 0, connections: 0 };
+  #status: Omit<CameraStatus, 'missed'> = { isUp: false, pictures: 0, empty: 0, dropped: 0, connections: 0 };
   /** Of earlier connections. */
   #droppedBefore = 0;
   /** What the camera does otherwise than it was asked to, as it was told. */
@@ -135,7 +135,7 @@ class CameraWatch {
 
   get #isStopped(): boolean {
     const { signal, most = Infinity } = this.#request;
-    return (signal?.aborted ?? false) || this.#records.judged >= most;
+    return (signal?.aborted ?? false) || this.#records.noted >= most;
   }
 
   async #runVideo(): Promise<void> {
@@ -263,7 +263,7 @@ class CameraWatch {
     return new FfmpegPictures(ffmpeg, source, fps);
   }
 
-  #is(changed: Partial<CameraStatus>): void {
+  #is(changed: Partial<Omit<CameraStatus, 'missed'>>): void {
     if (this.#status.dropped === 0 && (changed.dropped ?? 0) > 0)
       this.#records.note(
         'Pictures come faster than they are judged: always the newest is, and the others are left out (--fps asks for fewer).',
@@ -289,7 +289,7 @@ class CameraWatch {
       const { name } = this.#request.source;
       await this.#note(path, async () => ({
         ...{ file: { path, bytes: 0, modified: at }, sha256: '', destination: null, map: null },
-        said: undefined,
+        ...{ said: undefined, isMissed: true },
         error: `No picture came within ${triggerPatience / 1000} s of the trigger.`,
         frame: { source: name, frame: null, frameAt: new Date(at).toISOString(), frameSecond: null },
       }));
@@ -357,11 +357,11 @@ class CameraWatch {
 
   /** Notes a judgement, however often that is refused: while a disk is full the picture at hand waits, and newer ones are left out. */
   async #note(path: string, make: () => Promise<Photograph>): Promise<void> {
-    const before = this.#records.judged;
+    const before = this.#records.noted;
     const { moves } = this.#records;
     const add = () => moves.alone(async () => this.#records.add(await make(), join(this.#coming, path)));
     while (!(await this.#records.tried(add)))
-      if (this.#records.judged > before || this.#request.signal?.aborted) return;
+      if (this.#records.noted > before || this.#request.signal?.aborted) return;
   }
 }
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Aedes } from 'aedes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lineSink } from '../../../../src/jobs/sinks/line-sink.ts';
-import type { SinkMessage } from '../../../../src/jobs/sinks/message.ts';
+import { messageOf, type SinkMessage } from '../../../../src/jobs/sinks/message.ts';
 import { mqttSink } from '../../../../src/jobs/sinks/mqtt-sink.ts';
 import { Outbox } from '../../../../src/jobs/sinks/outbox.ts';
 import { type Sink, SinkRefusal } from '../../../../src/jobs/sinks/sink.ts';
@@ -237,6 +237,27 @@ describe('a webhook', () => {
 });
 
 describe('lines over TCP', () => {
+  it('go over one connection, also when the time that the first had is over', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections++;
+      socket.on('data', () => socket.write('ok\n'));
+    });
+    const { port, end } = await listening(server);
+    open.push(end);
+    const sink = lineSink(`127.0.0.1:${port}`, { answers: true });
+    judge('0.png');
+    const message = messageOf(journal.all()[0]!, journal.identity, false);
+    const first = new AbortController();
+    await sink.send(message, first.signal);
+    first.abort();
+    await sleep(50);
+    await sink.send(message, new AbortController().signal);
+    expect(connections).toBe(1);
+    await sink.close();
+    await expect(sink.send(message, AbortSignal.abort())).rejects.toThrow('in time');
+  });
+
   it('are sent as their template says, each once it was answered', async () => {
     const lines: string[] = [];
     let deaf = true;
