@@ -165,7 +165,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
       onProgress,
     );
     const changed = await withGrown(engine, model, grown, joining, subject);
-    const oneOut = await oneOutOf(engine, changed, grown.file.entryImages);
+    const oneOut = await oneOutOf(engine, changed, grown.file);
     try {
       const now = { ...subject, metadata: joinedMetadata(before, joining, region), file: grown.file };
       const predicted = await predictAgain(now, new Set(joining.keys()), oneOut, {

@@ -108,7 +108,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const whole = subject.model;
   const model = hasBank(whole) ? withoutEntriesOf(whole, file.entryImages, gone) : whole;
-  const oneOut = await oneOutOf(engine, model, file.entryImages);
+  const oneOut = await oneOutOf(engine, model, file);
   try {
     const without = { ...file, images: file.images.map((each, id) => ({ ...each, excluded: gone.has(id) })) };
     const left = { ...subject, file: without };

@@ -98,7 +98,7 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
   const same = { action: 'missed', model: path, images } as const;
   if (passed.length === 0) return { ...same, before: null, version: null, classes: [] };
   const touched = new Set(passed.map((image) => image.class));
-  const oneOut = await oneOutOf(engine, model, file.entryImages);
+  const oneOut = await oneOutOf(engine, model, file);
   try {
     const predicted = await predictAgain(subject, touched, oneOut, {
       most: mostPredicted,

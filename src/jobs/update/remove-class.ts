@@ -83,7 +83,7 @@ async function removeUnlocked(request: RemoveClassRequest): Promise<RemoveClassD
   const classes = before.classes.filter((each) => each !== name);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const asked = await detectorBefore(engine, model, file.entryImages);
-  const oneOut = await oneOutOf(engine, changed, left.entryImages);
+  const oneOut = await oneOutOf(engine, changed, left);
   try {
     const others = await othersChecked(subject, asked, oneOut, {
       changed: new Set([name]),
