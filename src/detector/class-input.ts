@@ -53,6 +53,13 @@ export function classInput(file: Uint8Array): Patch | undefined {
   return undefined;
 }
 
+/** Puts it into the file, in place. @returns whether the file has the input now */
+export function openClassInput(file: Uint8Array): boolean {
+  const input = classInput(file);
+  if (input) file.set(input.bytes, input.at);
+  return input !== undefined;
+}
+
 /** Class indices as the input. @param indices - one an image; undefined where the votes are to decide */
 export function classTensor(indices: readonly (number | undefined)[]): TensorValue {
   return int64(

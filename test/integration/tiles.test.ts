@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import type { RgbImage } from '../../src/image/rgb.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
+import type { TrainingPlan } from '../../src/jobs/train/plan.ts';
 import { clad } from '../helpers/clad.ts';
 import { full } from '../helpers/full.ts';
 import { encoded, writeFiles } from '../helpers/images.ts';
@@ -84,6 +85,14 @@ describe('tiles', () => {
       expect(Math.abs(region!.x + region!.width / 2 - x - side / 2)).toBeLessThan(14);
       expect(Math.abs(region!.y + region!.height / 2 - y - side / 2)).toBeLessThan(14);
     }
+  });
+
+  it('are planned with the time that distances over good images take', async () => {
+    const { status, stdout, stderr } = await clad(...training, '--tiles', '2x3', '--plan', '--json');
+    expect(status, stderr).toBe(0);
+    const { time, images, heldOut } = JSON.parse(stdout) as TrainingPlan;
+    expect([images, heldOut]).toEqual([6, 1]);
+    expect(time.distances).toBeGreaterThan(0);
   });
 
   it('are kept when a class is added', async () => {

@@ -8,6 +8,7 @@ import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
+import { classTensor } from '../../detector/class-input.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
 import { insideOutput, regionScoreOutput } from '../../detector/roi/found-names.ts';
@@ -20,6 +21,7 @@ import {
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { countsTrained, lifts, scoreGap } from '../../detector/thresholds/score-gap.ts';
 import { mapFloor } from '../../detector/thresholds/unknown.ts';
+import { classGiven } from '../../features/memory-bank/class-given.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { insideValues } from '../../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../../image/samples.ts';
@@ -57,16 +59,28 @@ interface Said {
 
 /** A detector that is asked about its training images, each without what its memory bank holds of it. */
 export interface LeaveOneOutDetector {
-  readonly predict: (id: number, image: RgbImage) => Promise<Said>;
+  /** @param ofClass - index of the class that the image is judged as, where the detector takes one; as what it is recognised as where absent */
+  readonly predict: (id: number, image: RgbImage, ofClass?: number) => Promise<Said>;
   release(): Promise<void>;
 }
 
-/** @param bytes - of a detector's graph with the input `training_image` */
-export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOneOutDetector> {
+/**
+ * @param bytes - of a detector's graph with the input `training_image`
+ * @param takesClass - whether it has the input `class_given` too (detector/class-input.ts)
+ */
+export async function leaveOneOutDetector(
+  engine: Engine,
+  bytes: Uint8Array,
+  takesClass = false,
+): Promise<LeaveOneOutDetector> {
   const session = await engine.load(bytes);
   return {
-    predict: (id, image) =>
-      saidBy(session, { image: imageTensor([image]), training_image: int64([id], [1]) }),
+    predict: (id, image, ofClass) =>
+      saidBy(session, {
+        image: imageTensor([image]),
+        training_image: int64([id], [1]),
+        ...(takesClass && { [classGiven]: classTensor([ofClass]) }),
+      }),
     release: () => session.release(),
   };
 }
@@ -148,7 +162,7 @@ export async function predictGoodImages(
     const of = await stored?.read(id);
     if (stored && of) return () => stored.predict(id, of);
     const image = await access.decode(paths[id]!, { bits });
-    return () => oneOut.predict(id, image);
+    return (ofClass: number) => oneOut.predict(id, image, ofClass);
   };
   const images: GoodImage[] = [];
   const pixels = new Map<string, { all: GoodPixels; heldOut: GoodPixels }>();
@@ -159,7 +173,13 @@ export async function predictGoodImages(
     const region = regions?.get(className);
     const aligned = region?.named && alignAt !== undefined ? new AlignedRegions(region) : undefined;
     for await (const [id, predict] of mapAhead(ids, 4, prepare)) {
-      const { score, map: whole, shares, inside, regionScores = [] } = await predict();
+      const {
+        score,
+        map: whole,
+        shares,
+        inside,
+        regionScores = [],
+      } = await predict(classes.indexOf(className));
       const map = insideValues(whole, inside ?? region);
       const best = shares.indexOf(Math.max(...shares));
       const [recognisedAs, share] = [classes[best]!, shares[best]!];

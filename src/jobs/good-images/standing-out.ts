@@ -67,7 +67,7 @@ export async function writeGoodImages(
   const there = suspects(images).filter(({ path }) => existsSync(path));
   for (const [index, { id, path, class: className, recognisedAs }] of there.slice(0, mostImages).entries()) {
     const image = await decodeImage(path, { bits: bitsOf(metadata) });
-    const { map } = await oneOut.predict(id, image);
+    const { map } = await oneOut.predict(id, image, metadata.classes.indexOf(className));
     const seen = await shrink(seenImage({ metadata }, image), imageSide);
     const { threshold } = metadata.thresholds[className]!;
     const heat = heatOver({ metadata }, seen, { class: className, threshold, map });

@@ -158,7 +158,9 @@ export async function readAll(
   const { regions, notFollowed } = request.follow
     ? await followParts(request.follow, { ...following, onProgress: stoppable(request) })
     : { regions: drawn && { ofClasses: drawn }, notFollowed: {} };
-  const large = largePatchesNote(largePatches(training, sizes, view));
+  const large = largePatchesNote(
+    cropped ? largePatches(training, cropped.boxes, view, 'a crop') : largePatches(training, sizes, view),
+  );
   if (large !== undefined) note?.(large);
   const records = await fileRecords(
     { ...dataset, samples: training },

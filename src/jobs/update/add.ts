@@ -8,15 +8,12 @@ import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { type LeftOut, type LeftOutSummary, summariseLeftOut } from '../../data/left-out.ts';
 import type { ClassMemories } from '../../detector/bank-classes.ts';
-import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
-import { encodeModel } from '../../graph/index.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { realPaths } from '../calibrate/trained-photographs.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
-import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { misplaced, type RankedImage, rankImages, standOut } from '../good-images/ranked-images.ts';
 import { writeGoodImages } from '../good-images/standing-out.ts';
@@ -34,6 +31,7 @@ import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-mem
 import { joinedMetadata, notesOnJoined } from './joined.ts';
 import { withGrown } from './measure-spread.ts';
 import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-images.ts';
+import { oneOutOf } from './one-out.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
 import { predictAgain, recalibrate, withScores } from './predict-again.ts';
 import { regionOfNew, regionToJoin, seeingAsJoined } from './region-of-new.ts';
@@ -137,8 +135,8 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const folders = await Promise.all(request.images.map(async (each) => (await stat(each)).isDirectory()));
   const joined = joinedClass(request, before.classes, folders);
   const { follow } = request;
-  requireFollowableNew(follow, joined, model);
   const drawn = await regionOfNew(request.roi, joined, before);
+  requireFollowableNew(follow, joined, model, drawn !== undefined);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const paths = [...new Set(targets.map((each) => each.path))];
   const region: (ClassRegion & Partial<FollowedNew>) | undefined =
@@ -167,8 +165,7 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
       onProgress,
     );
     const changed = await withGrown(engine, model, grown, joining, subject);
-    const asking = encodeModel(askedWithoutOneImage(changed, grown.file.entryImages));
-    const oneOut = await leaveOneOutDetector(engine, asking);
+    const oneOut = await oneOutOf(engine, changed, grown.file);
     try {
       const now = { ...subject, metadata: joinedMetadata(before, joining, region), file: grown.file };
       const predicted = await predictAgain(now, new Set(joining.keys()), oneOut, {

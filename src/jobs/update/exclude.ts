@@ -8,18 +8,17 @@ import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { byCodeUnit } from '../../data/folders.ts';
 import { positionsOf } from '../../data/named-images.ts';
-import { askedWithoutOneImage, hasBank, withoutEntriesOf } from '../../detector/bank-entries.ts';
+import { hasBank, withoutEntriesOf } from '../../detector/bank-entries.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
-import { encodeModel } from '../../graph/index.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
-import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { misplaced, type RankedImage, rankImages, standOut, suspects } from '../good-images/ranked-images.ts';
 import { writeGoodImages } from '../good-images/standing-out.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
+import { oneOutOf } from './one-out.ts';
 import { asNew, predictAgain, recalibrate, withScores } from './predict-again.ts';
 import {
   type ChangeRequest,
@@ -109,8 +108,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const whole = subject.model;
   const model = hasBank(whole) ? withoutEntriesOf(whole, file.entryImages, gone) : whole;
-  const asking = encodeModel(askedWithoutOneImage(model, file.entryImages));
-  const oneOut = await leaveOneOutDetector(engine, asking);
+  const oneOut = await oneOutOf(engine, model, file);
   try {
     const without = { ...file, images: file.images.map((each, id) => ({ ...each, excluded: gone.has(id) })) };
     const left = { ...subject, file: without };

@@ -22,12 +22,14 @@ export interface FollowedNew extends ClassRegion {
 
 /**
  * Refuses what cannot be, before anything takes long.
+ * @param drawn - whether a region was drawn as well
  * @throws ROI_CLASS
  */
 export function requireFollowableNew(
   asked: AskedFollowing | undefined,
   joined: JoinedClass,
   model: ModelProto,
+  drawn: boolean,
 ): void {
   if (!asked) return;
   const refuse = (name: string, reason: string, expected: string) => {
@@ -43,6 +45,12 @@ export function requireFollowableNew(
     );
   else if (asked.classes !== 'all' && asked.classes.some((each) => each.normalize('NFC') !== joined.name))
     refuse(name, `the images join class ${joined.name}`, `${joined.name}=auto`);
+  else if (drawn)
+    refuse(
+      name,
+      'a class that joins a finished detector has a region that is drawn or one that follows its part, not one within the other',
+      `${joined.name}=auto or ${joined.name}=FILE`,
+    );
   else if (hasRegions(model) && !findsParts(model))
     refuse(name, "the detector's regions are fixed ones, and its file has nothing that finds parts", again);
   else if (crops(model) && !findsParts(model))

@@ -6,7 +6,6 @@ import { flag, list, optional, path as pathKind } from '../../core/arguments.ts'
 import { median } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { pixelHash } from '../../data/pixel-hash.ts';
-import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import { Detector } from '../../detector/detector.ts';
 import { endingAt, mapRange } from '../../detector/heat/map-range.ts';
@@ -14,13 +13,12 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { fails } from '../../detector/prediction.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { ordinary } from '../../detector/thresholds/outliers.ts';
-import { encodeModel } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { nodeEngine } from '../../runtime/node.ts';
-import { leaveOneOutDetector } from '../good-images/good-images.ts';
 import { predictTargets } from '../predict-targets.ts';
 import { isRemembered } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
+import { oneOutOf } from './one-out.ts';
 import { asNew, predictAgain } from './predict-again.ts';
 import { type ChangeRequest, changeFields, replaceDetector, subjectOf, withRun } from './subject.ts';
 
@@ -100,10 +98,7 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
   const same = { action: 'missed', model: path, images } as const;
   if (passed.length === 0) return { ...same, before: null, version: null, classes: [] };
   const touched = new Set(passed.map((image) => image.class));
-  const oneOut = await leaveOneOutDetector(
-    engine,
-    encodeModel(askedWithoutOneImage(model, file.entryImages)),
-  );
+  const oneOut = await oneOutOf(engine, model, file);
   try {
     const predicted = await predictAgain(subject, touched, oneOut, {
       most: mostPredicted,

@@ -4,11 +4,12 @@ import { RunningMoments } from '../../core/moments.ts';
 import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage, constantNamed } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
+import { classTensor, openClassInput } from '../../detector/class-input.ts';
 import { insideOfInput, withInsideOfInput } from '../../detector/crop/inside-of-input.ts';
 import { imageTensor } from '../../detector/detector.ts';
-import { mapShape, regionsIn } from '../../detector/roi/roi-constants.ts';
-import { withRegions } from '../../detector/roi/roi-graph.ts';
+import { mapShape } from '../../detector/roi/roi-constants.ts';
 import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
+import { classGiven } from '../../features/memory-bank/class-given.ts';
 import { rimNames } from '../../features/memory-bank/class-search.ts';
 import { type ImageDistances, rimSpread } from '../../features/memory-bank/rim-spread.ts';
 import { int64Values } from '../../graph/constants.ts';
@@ -45,7 +46,8 @@ export async function withGrown(
   if (fresh.length === 0) return changed;
   for (const [at, name] of fresh.entries()) {
     const index = metadata.classes.length + at;
-    const spread = await spreadOf(engine, changed, grown, { name, region: memories[index]!.region }, subject);
+    const { region } = memories[index]!;
+    const spread = await spreadOf(engine, changed, grown, { name, index, region }, subject);
     if (spread) memories[index] = { ...memories[index]!, spread };
   }
   return withMemories(model, memories);
@@ -55,23 +57,23 @@ async function spreadOf(
   engine: Engine,
   changed: ModelProto,
   { file }: Growth,
-  { name, region }: { readonly name: string; readonly region: RegionOfInterest | undefined },
+  {
+    name,
+    index,
+    region,
+  }: { readonly name: string; readonly index: number; readonly region: RegionOfInterest | undefined },
   { metadata, root, config }: Pick<Subject, 'metadata' | 'root' | 'config'>,
 ): Promise<ClassSpread | undefined> {
-  // Whatever class an image is taken for, its part is looked for as that of the class it joined.
-  const seeing = region?.follows
-    ? withRegions(
-        changed,
-        (regionsIn(changed) ?? []).map(() => region),
-      )
-    : changed;
-  const open = withUnfusedScores(askedWithoutOneImage(seeing, file.entryImages));
+  const open = withUnfusedScores(askedWithoutOneImage(changed, file.entryImages));
   if (!open) return undefined;
   const asking = withInsideOfInput(open.model);
   const found = asking.graph.output?.some(({ name: output }) => output === insideOfInput)
     ? [insideOfInput]
     : [];
-  const session = await engine.load(encodeModel(asking));
+  const bytes = encodeModel(asking);
+  // Whatever class an image is taken for, its part is looked for, and its patches are compared, as of the class it joined.
+  const takesClass = openClassInput(bytes);
+  const session = await engine.load(bytes);
   const scores = open.kinds.map((kind) => ({ name: unfusedNames[kind], moments: new RunningMoments() }));
   const zones = zonesIn(changed);
   const atRim: ImageDistances[] = [];
@@ -80,7 +82,10 @@ async function spreadOf(
     for (const [id] of own) {
       // As recorded, it is from the data set's folder, wherever the command runs.
       const image = await decodeImage(imageOf({ file, root }, id).path, { bits: bitsOf(metadata) });
-      const feeds = { image: imageTensor([image]), training_image: int64([id], [1]) };
+      const feeds = {
+        ...{ image: imageTensor([image]), training_image: int64([id], [1]) },
+        ...(takesClass && { [classGiven]: classTensor([index]) }),
+      };
       const outputs = await session.run(feeds, [...scores.map((each) => each.name), ...found]);
       const seen = regionFound(region, insideIn(outputs), metadata);
       // No part was found in it.

@@ -6,14 +6,12 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { pixelHash } from '../../data/pixel-hash.ts';
 import { withMemories } from '../../detector/bank-classes.ts';
-import { askedWithoutOneImage } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
-import { encodeModel } from '../../graph/index.ts';
 import { decodeImage } from '../../image/decode.ts';
 import { nodeEngine } from '../../runtime/node.ts';
-import { type LeaveOneOutDetector, leaveOneOutDetector } from '../good-images/good-images.ts';
+import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { rankImages } from '../good-images/ranked-images.ts';
 import { writeGoodImages } from '../good-images/standing-out.ts';
@@ -22,6 +20,7 @@ import { forgetImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { memoriesOf } from './grow-memories.ts';
 import { detectorBefore, recognised } from './new-images.ts';
+import { oneOutOf } from './one-out.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
 import { asNew } from './predict-again.ts';
 import {
@@ -84,8 +83,7 @@ async function removeUnlocked(request: RemoveClassRequest): Promise<RemoveClassD
   const classes = before.classes.filter((each) => each !== name);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const asked = await detectorBefore(engine, model, file.entryImages);
-  const asking = encodeModel(askedWithoutOneImage(changed, left.entryImages));
-  const oneOut = await leaveOneOutDetector(engine, asking);
+  const oneOut = await oneOutOf(engine, changed, left);
   try {
     const others = await othersChecked(subject, asked, oneOut, {
       changed: new Set([name]),
@@ -217,7 +215,9 @@ async function recognisedAgain(
     const { path } = imageOf({ file, root }, id);
     images[id] = { ...image, recognisedAs: image.class, share: 1 };
     if (image.excluded || !existsSync(path)) continue;
-    const { score, shares } = await oneOut.predict(id, await decodeImage(path, { bits: bitsOf(metadata) }));
+    const own = metadata.classes.indexOf(image.class);
+    const photograph = await decodeImage(path, { bits: bitsOf(metadata) });
+    const { score, shares } = await oneOut.predict(id, photograph, own);
     images[id] = { ...image, score, ...recognised(shares, metadata.classes) };
   }
   return { ...file, images };

@@ -79,6 +79,29 @@ describe('of many images of a class', () => {
     expect(after.thresholds.bolt!.count + (after.thresholds.bolt!.setAside ?? 0)).toBe(count);
     expect(after.provenance.data.heldOutImages).toEqual({ bolt: 2, nut: 2 });
   });
+
+  it('each is judged as an image of its class, whatever it is taken for', async () => {
+    const asked: (number | undefined)[] = [];
+    // Taken for bolts, by whose memory a nut is far from normal.
+    const lookalike: LeaveOneOutDetector = {
+      ...oneOut,
+      predict: async (id, image, ofClass) => {
+        asked.push(ofClass);
+        return { ...(await oneOut.predict(id, image)), score: ofClass === 1 ? 0.5 : 42 };
+      },
+    };
+    const images = file.images.map((image) =>
+      image.class === 'nut' ? { ...image, path: 'bolt/0.png' } : image,
+    );
+    const subject = { root, metadata, file: { ...file, images } };
+    const predicted = await predictAgain(subject, new Set(['nut']), lookalike);
+    expect(asked).toEqual([1, 1]);
+    const { metadata: after } = recalibrate(subject, predicted);
+    expect(after.thresholds.nut!.threshold).toBe(0.5);
+    expect(
+      predicted.images.filter((image) => image.class === 'nut').map((image) => image.recognisedAs),
+    ).toEqual(['bolt', 'bolt']);
+  });
 });
 
 describe('an image that is to join', () => {
