@@ -35,13 +35,13 @@ export interface LargePatches {
 /**
  * The classes whose patches cover much, those of the largest patches first.
  * @param sizes - of the photographs, by path; those of others are not looked at
- * @param shown - what these are the sizes of, in words
+ * @param ofCrops - whether these are the sizes of what is cut out of photographs
  */
 export function largePatches(
   samples: readonly Sample[],
   sizes: ReadonlyMap<string, ImageSize>,
   { geometry, grid }: PatchGeometry,
-  shown = 'a photograph',
+  ofCrops = false,
 ): LargePatches[] {
   const found: (LargePatches & { readonly side: number })[] = [];
   for (const [className, own] of byClass(samples)) {
@@ -52,7 +52,11 @@ export function largePatches(
     const patch = patchOnPhotograph(geometry, grid, largest);
     if (longer(patch) <= mentioned) continue;
     const covered = `${Math.round(patch.width)} x ${Math.round(patch.height)}`;
-    const message = `a patch covers up to ${covered} pixels of ${shown} of ${largest.width} x ${largest.height}, and much smaller defects are lost: ${remedy}`;
+    const size = `${largest.width} x ${largest.height}`;
+    const shown = ofCrops
+      ? `a patch covers up to ${covered} pixels of a crop of ${size}`
+      : `a patch covers up to ${covered} pixels of a photograph of ${size}`;
+    const message = `${shown}, and much smaller defects are lost: ${remedy}`;
     found.push({ className, message, side: longer(largest) });
   }
   return found

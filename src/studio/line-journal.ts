@@ -83,7 +83,11 @@ export class LineJournal {
 
   async #open(detector: WatchedDetector, keepSize: number): Promise<void> {
     const move = this.#move;
-    const onNote = (text: string) => process.stderr.write(`${text}\n`);
+    const onNote = (text: string) => {
+      process.stderr.write(`${text}\n`);
+      // Perhaps that a lock is watched for a sign of life, for half a minute: no frame waits for that.
+      this.#opened();
+    };
     while (!this.#isClosing) {
       try {
         const request = { detector, move, keepSize, onNote };

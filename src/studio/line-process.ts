@@ -3,7 +3,6 @@
  * Frames are judged one after another, as files are by `clad predict`; what they look like is compared with the run's images as `clad watch` does, and what was said is
  * noted in a journal as its is.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { CladError, reasonOf } from '../core/errors.ts';
 import { asRefusal } from '../core/files.ts';
@@ -22,8 +21,6 @@ import { heatPixels, sizeOf } from './results-store.ts';
 const frame = 'the frame';
 /** Milliseconds after which a process that is to end does so all the same. */
 const grace = 10_000;
-/** Milliseconds that the first frame waits for the journal: whether a process of before on another machine still has it is known after half a minute only. */
-const journalOpens = 2000;
 
 interface Opened {
   readonly detector: WatchedDetector;
@@ -56,7 +53,7 @@ function open({ detector: path, run, folder, keepSize }: LineOrder): void {
     .then((engine) => WatchedDetector.open(engine, path))
     .then(async (detector) => {
       const journal = new LineJournal(folder, detector, keepSize);
-      await Promise.race([journal.ready, sleep(journalOpens, undefined, { ref: false })]);
+      await journal.ready;
       return { detector, journal };
     });
   // Each frame says why.

@@ -159,7 +159,7 @@ export async function readAll(
     ? await followParts(request.follow, { ...following, onProgress: stoppable(request) })
     : { regions: drawn && { ofClasses: drawn }, notFollowed: {} };
   const large = largePatchesNote(
-    cropped ? largePatches(training, cropped.boxes, view, 'a crop') : largePatches(training, sizes, view),
+    cropped ? largePatches(training, cropped.boxes, view, true) : largePatches(training, sizes, view),
   );
   if (large !== undefined) note?.(large);
   const records = await fileRecords(

@@ -100,6 +100,7 @@ describe('the files of images that stand out', () => {
         rankImages(images, true),
         {
           // The middle of the photograph, 400 x 100.
+          classes: ['bolt', 'nut'],
           geometry: { ...squareOf(64), resizeTo: squareOf(128) },
           thresholds,
           display: { bolt: { low: 1, high: 30 }, nut: { low: 1, high: 30 } },
