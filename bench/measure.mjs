@@ -61,6 +61,14 @@ export function ratioOf(kind, times, besides) {
   };
 }
 
+/** What a line is beside, where it is to take at most so many times as long. */
+export const atMost = (most, beside, besideTimes) => ({
+  beside,
+  besideTimes,
+  kind: 'times',
+  target: { of: 'ratio', most },
+});
+
 /** A line of the table: what took so long, beside what. */
 export function line(what, times, { beside, besideTimes, kind, target, note } = {}) {
   return {

@@ -6,7 +6,7 @@
 import { openDetector } from '../../dist/detector/open.js';
 import { bareBackbone, inputSize } from '../made/backbone.mjs';
 import { madeImage } from '../made/images.mjs';
-import { inTurns, line } from '../measure.mjs';
+import { atMost, inTurns, line } from '../measure.mjs';
 
 export const letter = 'e';
 export const about = 'predictions';
@@ -28,14 +28,7 @@ export async function measure(context) {
         { ...context.limits(12), ...(batch > 8 && { least: 1 }) },
       );
       const what = batch === 1 ? 'one image' : `a batch of ${batch}`;
-      lines.push(
-        line(`${what}, ${classes} classes`, times.ours, {
-          beside: 'bare backbone',
-          besideTimes: times.bare,
-          kind: 'times',
-          target: { of: 'ratio', most: 1.3 },
-        }),
-      );
+      lines.push(line(`${what}, ${classes} classes`, times.ours, atMost(1.3, 'bare backbone', times.bare)));
     }
     const isResnet = /resnet-?50/i.test(context.backbone);
     if (torch && classes === 4 && isResnet) {
@@ -44,12 +37,7 @@ export async function measure(context) {
       const images = [madeImage('class00', 1000, inputSize)];
       const times = await inTurns({ ours: () => detector.predictAll(images), theirs }, context.limits(15));
       lines.push(
-        line(`one image, ${classes} classes`, times.ours, {
-          beside: 'PatchCore in PyTorch',
-          besideTimes: times.theirs,
-          kind: 'times',
-          target: { of: 'ratio', most: 1 },
-        }),
+        line(`one image, ${classes} classes`, times.ours, atMost(1, 'PatchCore in PyTorch', times.theirs)),
       );
       await torch.clear();
     }

@@ -5,7 +5,7 @@
  */
 import { Graph, matmul, slice } from '../../dist/graph/index.js';
 import { float32 } from '../../dist/runtime/engine.js';
-import { inTurns, least, line } from '../measure.mjs';
+import { atMost, inTurns, least, line } from '../measure.mjs';
 import { operations, productsOf, steps } from '../steps.mjs';
 
 export const letter = 'a';
@@ -46,12 +46,7 @@ export async function measure(context) {
     lines.push(
       line(`products of ${name}`, times.ours, {
         note: `${rate.toFixed(0)} GFLOP/s`,
-        ...(theirs && {
-          beside: 'PyTorch',
-          besideTimes: times.theirs,
-          kind: 'times',
-          target: { of: 'ratio', most: 1 },
-        }),
+        ...(theirs && atMost(1, 'PyTorch', times.theirs)),
       }),
     );
     await ours.release();

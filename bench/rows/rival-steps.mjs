@@ -2,7 +2,7 @@
  * (j) A training step of each of the rivals that are networks, as the trainer runs it, beside the same step written in PyTorch. Steps are fed numbers by chance:
  * what they take does not depend on them.
  */
-import { inTurns, line } from '../measure.mjs';
+import { atMost, inTurns, line } from '../measure.mjs';
 import { rivalSteps } from '../rival-steps.mjs';
 import { timedStep } from '../steps.mjs';
 
@@ -25,18 +25,7 @@ export async function measure(context) {
     const ours = await timedStep(context, program, below, together(program));
     const theirs = await torch?.make(asked.kind, asked.options);
     const times = await inTurns({ ours: ours.run, ...(theirs && { theirs }) }, context.limits(20));
-    lines.push(
-      line(
-        name,
-        times.ours,
-        theirs && {
-          beside: 'the same step in PyTorch',
-          besideTimes: times.theirs,
-          kind: 'times',
-          target: { of: 'ratio', most: 1 },
-        },
-      ),
-    );
+    lines.push(line(name, times.ours, theirs && atMost(1, 'the same step in PyTorch', times.theirs)));
     await ours.release();
     await torch?.clear();
   }

@@ -5,7 +5,7 @@
  */
 import { cladNetworks } from '../../dist/methods/clad/clad-networks.js';
 import { batchSpec } from '../../dist/methods/shared/batch-rows.js';
-import { inTurns, line } from '../measure.mjs';
+import { atMost, inTurns, line } from '../measure.mjs';
 import { productsOf, steps, timedStep } from '../steps.mjs';
 import { bareProducts } from './products.mjs';
 
@@ -66,14 +66,7 @@ export async function measure(context) {
       }),
     );
     if (theirs) {
-      lines.push(
-        line(step.name, times.ours, {
-          beside: 'the same step in PyTorch',
-          besideTimes: times.theirs,
-          kind: 'times',
-          target: { of: 'ratio', most: 1 },
-        }),
-      );
+      lines.push(line(step.name, times.ours, atMost(1, 'the same step in PyTorch', times.theirs)));
     }
     await bare.release();
     await ours.release();

@@ -8,7 +8,7 @@ import { FeatureStore } from '../../dist/features/store/store.js';
 import { loadMethod } from '../../dist/methods/registry.js';
 import { batchRows } from '../../dist/methods/shared/batch-rows.js';
 import { PatchBatches } from '../../dist/methods/shared/patch-batches.js';
-import { line, ratioOf } from '../measure.mjs';
+import { atMost, line, ratioOf } from '../measure.mjs';
 
 export const letter = 'i';
 export const about = 'stores of half a million and of five million patches';
@@ -77,12 +77,7 @@ export async function measure(context) {
   const what = (patches) => `batch of a step out of ${patches.toLocaleString('en')} patches`;
   return [
     {
-      ...line(what(large.patches), large.times, {
-        beside: what(small.patches),
-        besideTimes: small.times,
-        kind: 'times',
-        target: { of: 'ratio', most: 1.1 },
-      }),
+      ...line(what(large.patches), large.times, atMost(1.1, what(small.patches), small.times)),
       ratio: ratioOf('times', large.times, small.times),
     },
     { what: '  more memory than with the smaller store', unit: 'MB', value: large.most - small.most },

@@ -1,6 +1,7 @@
 /** @file The options of CFLOW-AD. */
 import { z } from 'zod';
 import {
+  adam,
   asCompared,
   asPublished,
   count,
@@ -86,7 +87,7 @@ const common = {
   seed: 0,
   synthesis: asPublished.synthesis,
   falseAlarmRate: asPublished.falseAlarmRate,
-  optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, averageDecay: 0 },
+  optimizer: adam,
 } as const satisfies Partial<CflowOptions>;
 
 export const cflowPresets: Readonly<Record<'fast' | 'paper', CflowOptions>> = {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pooledScoreOptions } from '../shared/maps/pooled-score.ts';
 import {
+  adam,
   asCompared,
   asPublished,
   count,
@@ -85,7 +86,7 @@ const common = {
   seed: 0,
   synthesis: asPublished.synthesis,
   falseAlarmRate: asPublished.falseAlarmRate,
-  optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, averageDecay: 0 },
+  optimizer: adam,
   anomalies: { share: 0.5, rotated: 0.3, betaHigh: 0.8, maxScaleExponent: 5, augmentations: 3 },
 } as const satisfies Partial<DraemOptions>;
 

@@ -269,6 +269,9 @@ export function checked<S extends z.ZodType<CheckedOptions>>(
   }) as S;
 }
 
+/** Adam as it was published, without decay. */
+export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, averageDecay: 0 } as const;
+
 /** As the paper has it, or leaves it open (docs/how-it-works.md). */
 export const asPublished: NetworkOptions = {
   seed: 0,
@@ -298,7 +301,7 @@ export const asPublished: NetworkOptions = {
     augmentations: 3,
     minCoverage: 0,
   },
-  optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, averageDecay: 0 },
+  optimizer: { ...adam, weightDecay: 0.01 },
   evaluations: 10,
   selection: 'synthetic',
   score: { blurSigma: 4, topShare: 0 },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pooledScoreOptions } from '../shared/maps/pooled-score.ts';
 import {
+  adam,
   asCompared,
   asPublished,
   count,
@@ -113,7 +114,7 @@ const common = {
   synthesis: asPublished.synthesis,
   score: { blurSigma: 0, topShare: 0, pooled: 16 },
   falseAlarmRate: asPublished.falseAlarmRate,
-  optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-4, averageDecay: 0 },
+  optimizer: { ...adam, weightDecay: 1e-4 },
   jitter: { scale: 20, probability: 1 },
 } as const satisfies Partial<UniadOptions>;
 

@@ -31,12 +31,7 @@ export function BeforeAfter({ run, before, now, learnt }: BeforeAfterProps) {
     <>
       <div class="scroll" tabIndex={0} role="group" aria-labelledby="learnt">
         <table class="before-after">
-          <thead>
-            <tr>
-              <th scope="col">{words.before}</th>
-              <th scope="col">{words.now}</th>
-            </tr>
-          </thead>
+          <BeforeAndNow />
           {/* Its name above the two, so that both fit beside each other on a phone. */}
           {learnt.map((path) => (
             <tbody key={path}>
@@ -125,5 +120,18 @@ export function Seen({ run, results, image, index, size = 'small', title }: Seen
         </span>
       </figcaption>
     </figure>
+  );
+}
+
+/** What the columns of a table are. */
+export function BeforeAndNow() {
+  const words = texts.value.marks;
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{words.before}</th>
+        <th scope="col">{words.now}</th>
+      </tr>
+    </thead>
   );
 }

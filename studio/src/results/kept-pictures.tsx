@@ -4,6 +4,7 @@ import type { LineSaid, UpdateResult } from '../../../src/studio/update-api.ts';
 import { scoreText } from '../format.ts';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
+import { BeforeAndNow } from './before-after.tsx';
 
 interface KeptPicturesProps {
   readonly run: string;
@@ -16,12 +17,7 @@ export function KeptPictures({ run, update: { kept = [], before, after } }: Kept
     <div class="scroll" tabIndex={0} role="group" aria-label={words.lineTitle}>
       <table class="before-after">
         <caption>{words.lineTitle}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.before}</th>
-            <th scope="col">{words.now}</th>
-          </tr>
-        </thead>
+        <BeforeAndNow />
         <tbody>
           {kept.map((each) => (
             <tr key={each.path}>

@@ -50,6 +50,16 @@ export function MarksPanel({ run, detector, results, marks, error }: MarksPanelP
       setRefused(sentenceOf(thrown));
     }
   };
+  const takeBack = (path: string) => (
+    <button
+      type="button"
+      class="icon"
+      aria-label={words.takeBack(path)}
+      onClick={() => marks.set(path, null)}
+    >
+      ✕
+    </button>
+  );
   return (
     <section class="card" aria-labelledby="marks">
       <h2 id="marks">{words.title}</h2>
@@ -61,14 +71,7 @@ export function MarksPanel({ run, detector, results, marks, error }: MarksPanelP
             {[...marks.of].map(([path, mark]) => (
               <li key={path}>
                 <span class="path">{path}</span> <span class="quiet">{words.marked[mark]}</span>{' '}
-                <button
-                  type="button"
-                  class="icon"
-                  aria-label={words.takeBack(path)}
-                  onClick={() => marks.set(path, null)}
-                >
-                  ✕
-                </button>
+                {takeBack(path)}
               </li>
             ))}
             {marks.line.map(({ path, mark, said: judged }) => (
@@ -79,14 +82,7 @@ export function MarksPanel({ run, detector, results, marks, error }: MarksPanelP
                   {judged && <span>{scoreText(judged.score)}</span>}{' '}
                   <span class="quiet">{words.marked[mark]}</span>
                 </span>
-                <button
-                  type="button"
-                  class="icon"
-                  aria-label={words.takeBack(path)}
-                  onClick={() => marks.set(path, null)}
-                >
-                  ✕
-                </button>
+                {takeBack(path)}
               </li>
             ))}
           </ul>
