@@ -27,6 +27,7 @@ const names = [
   'prediction',
   'whole-training',
   'metrics',
+  'teach',
   'start',
   'memory',
   'store',

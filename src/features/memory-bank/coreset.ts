@@ -35,7 +35,7 @@ const listRows = 3072;
 /** Axes summed up before a distance is looked at. */
 const axesAtOnce = 12;
 /** Rows looked at to find how far a row must be to get on the list. */
-const sampleRows = 16_384;
+const sampleRows = 2048;
 
 /**
  * Chooses entries.
@@ -60,21 +60,20 @@ export async function coreset(
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
   const candidates = { rows, norms, nearest, width };
-  let open: OpenRows = { rows, norms, of: Uint32Array.from(nearest.keys()) };
+  let open: OpenRows = { rows, norms, of: Uint32Array.from(nearest.keys()), until: 0, entries: 0 };
   const entries = present ? [] : drawnRows(random, count, drawn);
-  let updated = 0;
   try {
     if (present) await updateByAll(session, candidates, open, present);
-    while (entries.length < size) {
-      await update(session, candidates, open, entries.slice(updated));
-      if (entries.length - (count - open.of.length) > mostEntries * open.of.length)
-        open = stillOpen(open, candidates);
-      updated = entries.length;
-      if (least >= 0 && !nearest.some((distance) => distance > least)) break;
+    else await update(session, candidates, open, entries);
+    while (entries.length < size && (least < 0 || nearest.some((distance) => distance > least))) {
       const list = shortList(nearest, random);
       const most = Math.min(batchEntries, size - entries.length);
-      entries.push(...fromList(rows, width, nearest, list, { most, least }));
+      const taken = fromList(rows, width, nearest, list, { most, least });
+      entries.push(...taken.rows);
       onProgress?.({ task: 'memory bank', done: entries.length, total: size, unit: 'entries' });
+      if (entries.length === size) break;
+      open = openRows(open, candidates, taken);
+      await update(session, candidates, open, taken.rows);
     }
   } finally {
     await session.release();
@@ -94,21 +93,36 @@ interface Candidates {
   readonly width: number;
 }
 
-/** Rows of which distances are asked: those that are no entries, and some that became one lately. */
+/** Rows of which distances are asked: neither entries, but for some that became one lately, nor rows that no entry can come nearer to. */
 interface OpenRows extends Pick<Candidates, 'rows' | 'norms'> {
   /** Which of the candidates they are. */
   readonly of: Uint32Array;
+  /** Squared distance from the entries before it at which an entry has to lie, for the rows that were left out to stay out. */
+  readonly until: number;
+  /** How many of them became entries. */
+  entries: number;
 }
 
 /** Entries among the open rows, as a share, before they are taken out: of a bank with half of all rows a fifth of all products is saved. */
 const mostEntries = 1 / 8;
+/** By how much the entries' distance may fall before rows are sorted out anew. */
+const lastingShare = 0.9;
 
-function stillOpen({ rows, norms, of }: OpenRows, { nearest, width }: Candidates): OpenRows {
-  const places = Uint32Array.from(of.keys()).filter((at) => nearest[of[at] as number] !== -1);
+/**
+ * By the triangle inequality: an entry that lies at least d from all entries before it lies at least d / 2 from a row that has one of those within d / 2.
+ * So it is no nearer, and the row need not be asked. A third of the rows lie so close, as a rule.
+ */
+function openRows(open: OpenRows, { rows, norms, nearest, width }: Candidates, taken: Taken): OpenRows {
+  open.entries += taken.rows.length;
+  if (taken.distance >= open.until && open.entries <= mostEntries * open.of.length) return open;
+  const until = taken.distance * lastingShare ** 2;
+  const of = Uint32Array.from(nearest.keys()).filter((row) => 4 * (nearest[row] as number) > until);
   return {
-    rows: pickRows(Float32Array, rows, width, places),
-    norms: Float32Array.from(places, (at) => norms[at] as number),
-    of: places.map((at) => of[at] as number),
+    rows: pickRows(Float32Array, rows, width, of),
+    norms: Float32Array.from(of, (row) => norms[row] as number),
+    of,
+    until,
+    entries: 0,
   };
 }
 
@@ -219,43 +233,79 @@ function shortList(nearest: Float32Array, random: Random): ShortList {
   return { rows: Uint32Array.from(rows), farthestBeside };
 }
 
-/** Takes entries from the list, at least one, as long as the farthest row is certain to be on it. */
+/** Entries that were taken, in the order of choice. */
+interface Taken {
+  readonly rows: readonly number[];
+  /** Squared distance of the last from all entries before it; those of the others are no smaller. */
+  readonly distance: number;
+}
+
+/**
+ * Takes entries from the list, at least one, as long as the farthest row is certain to be on it. A row is compared with those taken only when it is the farthest
+ * by what is known of it, as its distance can only be less; most never are.
+ */
 function fromList(
   rows: Float32Array,
   width: number,
   nearest: Float32Array,
   { rows: list, farthestBeside }: ShortList,
   { most, least }: { readonly most: number; readonly least: number },
-): number[] {
+): Taken {
   const candidates = pickRows(Float32Array, rows, width, list);
   const distances = Float32Array.from(list, (row) => nearest[row] as number);
+  /** With how many of those taken each was compared. */
+  const compared = new Uint8Array(list.length);
   const taken: number[] = [];
-  let place = highest(distances);
-  do {
-    taken.push(list[place] as number);
-    const entry = candidates.subarray(place * width, (place + 1) * width);
-    for (let other = 0, at = 0; other < distances.length; other++, at += width) {
-      const before = distances[other] as number;
-      let square = 0;
-      // Most rows are nearer to another entry, which some of the axes show: the sum only grows.
-      for (let axis = 0; axis < width && square < before; ) {
-        const end = Math.min(axis + axesAtOnce, width);
-        for (; axis < end; axis++) {
-          const difference = (candidates[at + axis] as number) - (entry[axis] as number);
-          square += difference * difference;
-        }
-      }
-      if (square < before) distances[other] = square;
+  let distance = 0;
+  for (;;) {
+    const place = highest(distances);
+    if ((compared[place] as number) < taken.length) {
+      distances[place] = shortened(
+        candidates,
+        width,
+        place,
+        distances[place] as number,
+        taken.slice(compared[place]),
+      );
+      compared[place] = taken.length;
+      continue;
     }
-    distances[place] = -1;
-    place = highest(distances);
+    const own = distances[place] as number;
     // Written so that equal rows may be taken where nothing is said of how far they must lie.
-  } while (
-    taken.length < most &&
-    (distances[place] as number) >= Math.max(farthestBeside, 0) &&
-    (distances[place] as number) > least
-  );
-  return taken;
+    const certain = own >= Math.max(farthestBeside, 0) && own > least;
+    if (taken.length > 0 && !certain) break;
+    taken.push(place);
+    distance = own;
+    distances[place] = -1;
+    if (taken.length === most) break;
+  }
+  return { rows: taken.map((place) => list[place] as number), distance };
+}
+
+/** A row's squared distance, or less where an entry is nearer. */
+function shortened(
+  rows: Float32Array,
+  width: number,
+  row: number,
+  distance: number,
+  entries: readonly number[],
+): number {
+  const own = row * width;
+  let shortest = distance;
+  for (const entry of entries) {
+    const other = entry * width;
+    let square = 0;
+    // Most rows are nearer to another entry, which some of the axes show: the sum only grows.
+    for (let axis = 0; axis < width && square < shortest; ) {
+      const end = Math.min(axis + axesAtOnce, width);
+      for (; axis < end; axis++) {
+        const difference = (rows[own + axis] as number) - (rows[other + axis] as number);
+        square += difference * difference;
+      }
+    }
+    if (square < shortest) shortest = Math.fround(square);
+  }
+  return shortest;
 }
 
 function highest(values: Float32Array): number {
