@@ -6,7 +6,9 @@
  * a file whose tensors overlap, leave gaps or do not fill it. Equal content gives equal bytes.
  * Source: the format section of the safetensors README (Hugging Face).
  */
+
 import { isRecord } from './arguments.ts';
+import { mapped } from './arrays.ts';
 import { CladError, reasonOf } from './errors.ts';
 import { halvesToFloats } from './half.ts';
 
@@ -147,7 +149,7 @@ export function safetensorFloats({ dtype, data }: Safetensor): Float32Array {
   if (data instanceof Float32Array) return data;
   if (dtype === 'F16') return halvesToFloats(data as Uint16Array);
   if (dtype === 'BF16') {
-    const bits = Uint32Array.from(data as Uint16Array, (pattern) => pattern * 65536);
+    const bits = mapped(Uint32Array, data as Uint16Array, (pattern) => pattern * 65536);
     return new Float32Array(bits.buffer);
   }
   return Float32Array.from(data as ArrayLike<number | bigint>, Number);

@@ -2,6 +2,7 @@
  * @file The ground truth of a defect: the pixels where the part's image is visibly another than the same part's
  * without the defect. Both are compared before the sensor's noise, so the noise takes no part in it.
  */
+import { mapped } from '../core/arrays.ts';
 import type { ImageSize } from '../image/limits.ts';
 import type { Mask } from '../image/rgb.ts';
 import { close, withoutSmallParts } from '../synthesis/morphology.ts';
@@ -45,7 +46,7 @@ export function differenceOf(flawed: Exposure, good: Exposure, gap = usualGap(fl
     if (most > largest) largest = most;
   }
   const threshold = Math.min(plainlyVisible, Math.max(leastVisible, 0.15 * largest));
-  const data = Uint8Array.from(change, (value) => Number(value > threshold));
+  const data = mapped(Uint8Array, change, (value) => Number(value > threshold));
   const closed = close({ width, height, data: withoutSpecks(data, { width, height }) }, gap);
   const mask = withoutSmallParts(closed, 0.03);
   let pixels = 0;

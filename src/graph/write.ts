@@ -1,4 +1,5 @@
 /** @file Nodes, declared values and constants of our graphs as ONNX messages. */
+import { mapped } from '../core/arrays.ts';
 import { floatToHalf } from '../core/half.ts';
 import { cpuNode } from './cpu-node.ts';
 import type { Attribute, Node, OutputType } from './node.ts';
@@ -65,9 +66,9 @@ function typedArray(data: ArrayLike<number>, dtype: DType) {
     case 'int32':
       return data instanceof Int32Array ? data : Int32Array.from(data);
     case 'int64':
-      return BigInt64Array.from(data, (value: number) => BigInt(value));
+      return wholeNumbers(data);
     case 'float16':
-      return data instanceof Uint16Array ? data : Uint16Array.from(data as ArrayLike<number>, floatToHalf);
+      return data instanceof Uint16Array ? data : mapped(Uint16Array, data, floatToHalf);
     case 'int8':
       return data instanceof Int8Array ? data : Int8Array.from(data);
     case 'uint8':
@@ -76,4 +77,10 @@ function typedArray(data: ArrayLike<number>, dtype: DType) {
     default:
       return refuse('constant', `no constants of type ${String(dtype)}`, []);
   }
+}
+
+function wholeNumbers(data: ArrayLike<number>): BigInt64Array {
+  const whole = new BigInt64Array(data.length);
+  for (let at = 0; at < data.length; at++) whole[at] = BigInt(data[at] as number);
+  return whole;
 }

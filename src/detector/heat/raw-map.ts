@@ -1,4 +1,5 @@
 /** @file A detector's map in full, as a file for programs: the values themselves (.npy), or 16-bit steps of them (.tif) with the scale stated. */
+import { mapped } from '../../core/arrays.ts';
 import { npyFloat32 } from '../../core/npy.ts';
 import { greyTiff } from '../../image/grey-tiff.ts';
 import type { ImageSize } from '../../image/limits.ts';
@@ -39,7 +40,7 @@ export function rawMapFile(
   }
   const step = (high - low) / most;
   // A flat map has no steps.
-  const samples = Uint16Array.from(map, (value) => (step === 0 ? 0 : Math.round((value - low) / step)));
+  const samples = mapped(Uint16Array, map, (value) => (step === 0 ? 0 : Math.round((value - low) / step)));
   const description = `clad anomaly map; value = ${low} + ${step} * sample`;
   return { bytes: greyTiff(samples, width, height, description), scale: { offset: low, step } };
 }

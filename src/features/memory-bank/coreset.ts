@@ -7,7 +7,7 @@
  * is the farthest of all. Entries are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
  * them, as a product of matrices. The entries are those of the literal algorithm, but for rounding.
  */
-import { pickRows, squaredLengths } from '../../core/arrays.ts';
+import { counted, mapped, pickRows, squaredLengths } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { Random } from '../../core/random.ts';
@@ -53,14 +53,13 @@ export async function coreset(
   const size = Math.min(wanted, count);
   /** Squared distance that a row must lie beyond. */
   const least = beyond === undefined ? -1 : beyond ** 2;
-  if (size === count && least < 0)
-    return drawn > 1 ? random.permutation(count) : Uint32Array.from({ length: count }, (_, index) => index);
+  if (size === count && least < 0) return drawn > 1 ? random.permutation(count) : counted(count);
   const session = await engine.load(updateGraph(width));
   const norms = squaredLengths(rows, width);
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
   const candidates = { rows, norms, nearest, width };
-  let open: OpenRows = { rows, norms, of: Uint32Array.from(nearest.keys()), until: 0, entries: 0 };
+  let open: OpenRows = { rows, norms, of: counted(count), until: 0, entries: 0 };
   const entries = present ? [] : drawnRows(random, count, drawn);
   try {
     if (present) await updateByAll(session, candidates, open, present);
@@ -116,10 +115,10 @@ function openRows(open: OpenRows, { rows, norms, nearest, width }: Candidates, t
   open.entries += taken.rows.length;
   if (taken.distance >= open.until && open.entries <= mostEntries * open.of.length) return open;
   const until = taken.distance * lastingShare ** 2;
-  const of = Uint32Array.from(nearest.keys()).filter((row) => 4 * (nearest[row] as number) > until);
+  const of = counted(nearest.length).filter((row) => 4 * (nearest[row] as number) > until);
   return {
     rows: pickRows(Float32Array, rows, width, of),
-    norms: Float32Array.from(of, (row) => norms[row] as number),
+    norms: mapped(Float32Array, of, (row) => norms[row] as number),
     of,
     until,
     entries: 0,
@@ -137,7 +136,7 @@ async function update(
   const { rows, norms, nearest, width } = candidates;
   await updateBy(session, candidates, open, {
     points: pickRows(Float32Array, rows, width, Uint32Array.from(entries)),
-    lengths: Float32Array.from(entries, (entry) => norms[entry] as number),
+    lengths: mapped(Float32Array, entries, (entry) => norms[entry] as number),
   });
   for (const entry of entries) nearest[entry] = -1;
 }
@@ -177,7 +176,7 @@ async function updateBy(
       rows: float32(rows.subarray(start * width, end * width), [end - start, width]),
       norms: float32(norms.subarray(start, end), [end - start]),
       nearest: float32(
-        Float32Array.from(of.subarray(start, end), (row) => nearest[row] as number),
+        mapped(Float32Array, of.subarray(start, end), (row) => nearest[row] as number),
         [end - start],
       ),
     });
@@ -252,7 +251,7 @@ function fromList(
   { most, least }: { readonly most: number; readonly least: number },
 ): Taken {
   const candidates = pickRows(Float32Array, rows, width, list);
-  const distances = Float32Array.from(list, (row) => nearest[row] as number);
+  const distances = mapped(Float32Array, list, (row) => nearest[row] as number);
   /** With how many of those taken each was compared. */
   const compared = new Uint8Array(list.length);
   const taken: number[] = [];

@@ -2,6 +2,7 @@
  * @file Static 8-bit quantisation of products with weights, as a transformer's layers are: what is multiplied is rounded, and the result is float32.
  * For a network alone: behind one, products are distances to a memory bank, where small differences between large numbers decide.
  */
+import { mapped } from '../../core/arrays.ts';
 import { dimsOf, float32Values } from '../constants.ts';
 import { freshNames, withoutUnusedConstants } from '../names.ts';
 import type { ModelProto, NodeProto, TensorProto } from '../onnx.ts';
@@ -62,7 +63,7 @@ export function quantiseProducts(model: ModelProto, ranges: ReadonlyMap<string, 
     rounded.set(input, value);
     const [, columns = 1] = dimsOf(weight);
     const steps = stepsOf(values, columns);
-    const whole = Int8Array.from(values, (each, at) => Math.round(each / (steps[at % columns] as number)));
+    const whole = mapped(Int8Array, values, (each, at) => Math.round(each / (steps[at % columns] as number)));
     const stem = `${weight.name ?? 'weight'}/int8`;
     const weights = dequantised(stem, whole, dimsOf(weight), 1, steps, fresh, constants);
     const product8 = { ...node, input: [value.result, weights.result] };

@@ -5,6 +5,7 @@
  * Activations: unsigned, one scale a value, from ranges that were measured. Weights: signed, one scale an output channel. Everything
  * that is no convolution stays in float32, the sums of residual blocks too.
  */
+import { mapped } from '../../core/arrays.ts';
 import { countUses, freshNames, withoutUnusedConstants } from '../names.ts';
 import type { ModelProto, NodeProto, TensorProto } from '../onnx.ts';
 import { networkConvolutions, type WeightedConvolution } from './convolutions.ts';
@@ -115,7 +116,7 @@ function quantisedConvolution(
     const ofBias = Math.abs(bias?.[channel] ?? 0) / (source.scale * largestBias);
     return Math.max(largest / largestWeight, ofBias) || 1;
   });
-  const weights = Int8Array.from(values, (value, index) =>
+  const weights = mapped(Int8Array, values, (value, index) =>
     Math.round(value / (scales[Math.floor(index / each)] as number)),
   );
   const stem = node.input?.[1] ?? 'weight';

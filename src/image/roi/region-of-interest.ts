@@ -2,6 +2,7 @@
  * @file A region of interest as the program computes with it: which pixels of the anomaly map, and which patches of the grid, are inside. A patch is inside where any
  * of its pixels is, so that no pixel inside goes unseen. Pure.
  */
+import { mapped } from '../../core/arrays.ts';
 import { maskOfRuns, runsOf } from '../../core/runs.ts';
 import { type Grid, mapPatches, patchCount } from '../geometry.ts';
 import type { ImageSize } from '../limits.ts';
@@ -62,7 +63,7 @@ export function regionOfImage(
 /** The region that a mask of the anomaly map's size draws. @param mask - with at least one pixel inside */
 export function regionOfInterest(mask: Mask, grid: Grid): RegionOfInterest {
   const { width, height, data } = mask;
-  const pixels = Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
+  const pixels = mapped(Uint8Array, data, (value) => (value === 0 ? 0 : 1));
   const patches = new Uint8Array(patchCount(grid)).fill(1, mapPatches(grid));
   for (let row = 0, at = 0; row < height; row++) {
     const first = Math.floor((row * grid.rows) / height) * grid.columns;

@@ -5,6 +5,7 @@
  * Each is one connected piece: a local anomaly of the synthesis has many, and the map, which is blurred, does not show the gaps between them.
  */
 
+import { mapped } from '../../core/arrays.ts';
 import { stoppable } from '../../core/progress.ts';
 import { Random } from '../../core/random.ts';
 import { regionsOf } from '../../core/regions.ts';
@@ -209,7 +210,7 @@ export async function partIsFound(
 export function largestPiece(whole: RgbImage, { image, mask }: Pick<LocalAnomaly, 'image' | 'mask'>) {
   const { labels, sizes } = regionsOf(mask.data, mask.width, mask.height);
   const largest = sizes.indexOf(Math.max(...sizes)) + 1;
-  const piece = Uint8Array.from(labels, (label) => (label === largest ? 1 : 0));
+  const piece = mapped(Uint8Array, labels, (label) => (label === largest ? 1 : 0));
   const data = Uint8Array.from(whole.data);
   for (let pixel = 0; pixel < piece.length; pixel++)
     if (piece[pixel] !== 0) data.set(image.data.subarray(3 * pixel, 3 * pixel + 3), 3 * pixel);
