@@ -16,12 +16,12 @@ export function open(mask: Mask, radius: number): Mask {
 
 /** Inside where any pixel of the square around is. */
 export function grow(mask: Mask, radius: number): Mask {
-  return squareCount(mask, radius, (inside) => inside > 0);
+  return ofSquares(mask, radius, false);
 }
 
 /** Inside where every pixel of the square around is; what lies beyond the image does not count. */
 export function shrinkMask(mask: Mask, radius: number): Mask {
-  return squareCount(mask, radius, (inside, all) => inside === all);
+  return ofSquares(mask, radius, true);
 }
 
 /** The pixels of a mask that are connected, over sides, to the image's border by pixels of the mask. */
@@ -82,25 +82,21 @@ export function invert({ width, height, data }: Mask): Mask {
   return { width, height, data: data.map((inside) => 1 - inside) };
 }
 
-/** Counts inside pixels in squares, cut at the image's edges: rows first, then columns. */
-function squareCount(
-  { width, height, data }: Mask,
-  radius: number,
-  inside: (count: number, all: number) => boolean,
-): Mask {
-  const across = lineCount(data, height, width, width, 1, radius, inside);
-  return { width, height, data: lineCount(across, width, height, 1, width, radius, inside) };
+/** Looks at the squares around pixels, cut at the image's edges: rows first, then columns. @param all - whether all of a square has to be inside, or any of it */
+function ofSquares({ width, height, data }: Mask, radius: number, all: boolean): Mask {
+  const across = ofLines(data, height, width, width, 1, radius, all);
+  return { width, height, data: ofLines(across, width, height, 1, width, radius, all) };
 }
 
-/** One axis of it: `lines` lines of `length` pixels, `step` apart within a line and `between` from line to line. */
-function lineCount(
+/** One axis of it, by counting: `lines` lines of `length` pixels, `step` apart within a line and `between` from line to line. */
+function ofLines(
   from: Uint8Array,
   lines: number,
   length: number,
   between: number,
   step: number,
   radius: number,
-  inside: (count: number, all: number) => boolean,
+  all: boolean,
 ): Uint8Array {
   const target = new Uint8Array(from.length);
   for (let line = 0; line < lines; line++) {
@@ -112,8 +108,8 @@ function lineCount(
       const leaving = index - radius - 1;
       if (entering < length) count += from[start + entering * step]!;
       if (leaving >= 0) count -= from[start + leaving * step]!;
-      const all = Math.min(length - 1, entering) - Math.max(0, leaving + 1) + 1;
-      target[start + index * step] = inside(count, all) ? 1 : 0;
+      const least = all ? Math.min(length - 1, entering) - Math.max(0, leaving + 1) + 1 : 1;
+      target[start + index * step] = count >= least ? 1 : 0;
     }
   }
   return target;

@@ -18,10 +18,9 @@ import type { Mask, RgbImage } from '../../image/rgb.ts';
 import { drawnWithin, maskOfRegion } from '../../image/roi/region-of-interest.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { fitTexture } from '../../synthesis/fit-texture.ts';
-import { estimateForeground } from '../../synthesis/foreground.ts';
 import { differenceUnder, drawShape, withDefect } from '../../synthesis/graded-defect.ts';
 import { RegionFinder } from '../roi/region-finder.ts';
-import { framed, partIsFound } from '../train/made-defects.ts';
+import { framed, partsOn } from '../train/made-defects.ts';
 import { imageOf, type Subject } from '../update/subject.ts';
 
 /** Diameters of the disc of the same area, as shares of the shorter side of what the detector sees. */
@@ -75,13 +74,12 @@ export async function* gradedDefects(
     const { path, class: className } = imageOf(subject, id);
     return { path, className };
   });
-  const onPart = await partIsFound(ids, { training, bits, view: { geometry }, images: fileImages });
+  const parts = await partsOn(ids, { training, bits, view: { geometry }, images: fileImages });
   const drawn = mapAhead(ids, 2, async (id) => {
     const photograph = await fileImages.decode(training[id]!.path, { bits });
     const seen = inputImage(photograph, geometry);
     const region = maskOfRegion(await regions.regionOf(name, photograph), geometry);
-    const part = onPart ? estimateForeground(seen).mask : undefined;
-    const { foreground } = drawnWithin(part, region, {});
+    const { foreground } = drawnWithin(parts?.get(id), region, {});
     const place = foreground?.data.includes(1) ? foreground : undefined;
     // By the name below the data set, so that they are the same wherever that lies.
     const random = new Random(seed, 'graded defects', name, subject.file.images[id]!.path);

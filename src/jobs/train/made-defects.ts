@@ -18,7 +18,7 @@ import { inputImage } from '../../features/patches/input-image.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
-import type { RgbImage } from '../../image/rgb.ts';
+import type { Mask, RgbImage } from '../../image/rgb.ts';
 import {
   drawnWithin,
   maskOfRegion,
@@ -167,7 +167,7 @@ export async function* madeDefects(
   const { geometry, grid } = work.view;
   const source = textures ? textureFolder(textures, access) : proceduralTextures();
   const settings = anomaliesOn(options.synthesis, grid);
-  const onPart = options.synthesis.foreground && (await partIsFound(images, work));
+  const parts = options.synthesis.foreground ? await partsOn(images, work) : undefined;
   const numbers = Array.from({ length: count }, (_, number) => number);
   const made = mapAhead(numbers, 2, async (number) => {
     const id = images[number % images.length] as number;
@@ -175,9 +175,8 @@ export async function* madeDefects(
     const seen = inputImage(image, geometry);
     const random = new Random(options.seed, 'made defects', name, number);
     const texture = await source.texture(random, geometry);
-    const part = onPart ? estimateForeground(seen).mask : undefined;
     const region = maskOfRegion(await work.regionOf?.(id, image), geometry);
-    const { foreground, options: within } = drawnWithin(part, region, settings);
+    const { foreground, options: within } = drawnWithin(parts?.get(id), region, settings);
     const anomaly = synthesizeLocalAnomaly(seen, texture, foreground, random, within);
     return { id, ...largestPiece(seen, anomaly) };
   });
@@ -187,8 +186,11 @@ export async function* madeDefects(
   }
 }
 
-/** Whether the part can be told from its background, by the images at hand. @param images - numbers of training images */
-export async function partIsFound(
+/**
+ * The part on each image, by the image's number; undefined where the images together do not show that it can be told from its background.
+ * @param images - numbers of training images
+ */
+export async function partsOn(
   images: readonly number[],
   {
     training,
@@ -196,14 +198,16 @@ export async function partIsFound(
     view: { geometry },
     images: access,
   }: Pick<Making, 'training' | 'bits' | 'images'> & { readonly view: Pick<Making['view'], 'geometry'> },
-): Promise<boolean> {
+): Promise<ReadonlyMap<number, Mask> | undefined> {
+  const parts = new Map<number, Mask>();
   const estimates = [];
   const decode = (id: number) => access.decode(training[id]!.path, { bits });
-  for await (const [, image] of mapAhead(images, 2, decode)) {
-    const { mask: _, ...statistics } = estimateForeground(inputImage(image, geometry));
+  for await (const [id, image] of mapAhead(images, 2, decode)) {
+    const { mask, ...statistics } = estimateForeground(inputImage(image, geometry));
+    parts.set(id, mask);
     estimates.push(statistics);
   }
-  return foregroundIsStable(estimates).accepted;
+  return foregroundIsStable(estimates).accepted ? parts : undefined;
 }
 
 /** The anomaly's largest connected piece alone on the image. */
