@@ -1,4 +1,4 @@
-/** The training steps of the methods that train a network on whole feature maps, as their preset `fast` has them, on the layers of a ResNet-50. */
+/** The training steps of the methods that train a network on whole feature maps, on the layers of a ResNet-50, or on photographs, as their preset `fast` has them. */
 
 import { Random } from '../dist/core/random.js';
 import { loadBackbone } from '../dist/features/backbones/backbone.js';
@@ -6,6 +6,8 @@ import { levelsOf } from '../dist/features/store/extract-maps.js';
 import { cflowStep, levelSpec } from '../dist/methods/cflow/cflow-step.js';
 import { flowParameters, flowsOf } from '../dist/methods/cflow/flow.js';
 import { decoderFor } from '../dist/methods/dinomaly/dinomaly.js';
+import { draemStep, stepSpec } from '../dist/methods/draem/draem-step.js';
+import { draemParameters, draemShape } from '../dist/methods/draem/networks.js';
 import { studentFor } from '../dist/methods/rd/rd.js';
 import { loadMethod } from '../dist/methods/registry.js';
 import { stepOnMaps } from '../dist/methods/shared/maps/plan-maps.js';
@@ -56,5 +58,26 @@ export async function rivalSteps(context) {
       torch: { kind: 'cflow', options: { level, batch, options } },
     });
   }
+  steps.push(await draem(context));
   return steps;
+}
+
+/** On photographs, not on layers. */
+async function draem(context) {
+  const { options, view } = await seenBy('draem', context);
+  const { training, network, optimizer } = options;
+  const { batch } = training;
+  const { width, height } = view.geometry;
+  const shape = draemShape(network);
+  return {
+    name: `draem, fast, ${width} pixels, batch ${batch}`,
+    program: {
+      parameters: draemParameters(shape, new Random('bench'), network.deviation),
+      spec: stepSpec(batch, view.geometry),
+      step: draemStep(shape, network.gamma),
+      optimizer,
+    },
+    below: 256,
+    torch: { kind: 'draem', options: { size: { width, height }, batch, options } },
+  };
 }

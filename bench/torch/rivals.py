@@ -1,6 +1,6 @@
-"""Training steps of the rivals written in PyTorch, as somebody who knows it would write them. Maps are drawn, in half precision, as they come from a store.
+"""Training steps of the rivals written in PyTorch, as somebody who knows it would write them. Maps are drawn, in half precision, as they come from a store; photographs in bytes.
 
-Each maker takes `levels` (or `level`), channels, rows and columns each, `batch`, and the method's `options`, and gives a function that makes one step.
+Each maker takes `levels` (or `level`, or `size`), channels, rows and columns each, `batch`, and the method's `options`, and gives a function that makes one step.
 """
 import torch
 import torch.nn.functional as F
@@ -312,4 +312,71 @@ def cflow(level, batch, options):
     return stepping(flow, options, loss)
 
 
-makers = {"rd": rd, "uniad": uniad, "dinomaly": dinomaly, "cflow": cflow}
+def layers(*channels):
+    """Convolutions of 3 x 3 with batch norm and ReLU, from one number of channels to the next."""
+    pairs = zip(channels, channels[1:])
+    return nn.Sequential(*(part for a, b in pairs for part in (convolved(a, b, 3), nn.ReLU())))
+
+
+class UNet(nn.Module):
+    """One of DRAEM's two networks; channels are multiples of the width."""
+
+    def __init__(self, inputs, outputs, width, down, up, connected):
+        super().__init__()
+        down, up = [each * width for each in down], [[each * width for each in stage] for stage in up]
+        self.down = nn.ModuleList(layers(a, b, b) for a, b in zip([inputs, *down], down))
+        beside = down[-2::-1] if connected else [0] * len(up)
+        below = [down[-1], *(stage[-1] for stage in up)]
+        self.enlarged = nn.ModuleList(layers(a, stage[0]) for a, stage in zip(below, up))
+        self.up = nn.ModuleList(layers(stage[0] + b, *stage[1:]) for b, stage in zip(beside, up))
+        self.last, self.connected = nn.Conv2d(below[-1], outputs, 3, padding=1), connected
+
+    def forward(self, x):
+        kept = []
+        for at, stage in enumerate(self.down):
+            x = stage(F.max_pool2d(x, 2) if at else x)
+            kept.append(x)
+        for at, (enlarged, stage) in enumerate(zip(self.enlarged, self.up)):
+            x = enlarged(F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False))
+            x = stage(torch.cat([x, kept[-2 - at]], 1) if self.connected else x)
+        return self.last(x)
+
+
+def alike(a, b):
+    """Mean structural similarity, in windows of 11 with a deviation of 1.5."""
+    line = torch.exp(-((torch.arange(11.0) - 5) ** 2) / (2 * 1.5**2))
+    window = (line[:, None] * line / line.sum() ** 2).expand(a.shape[1], 1, 11, 11)
+
+    def average(x):
+        return F.conv2d(x, window, padding=5, groups=a.shape[1])
+
+    ma, mb = average(a), average(b)
+    va, vb, together = average(a * a) - ma**2, average(b * b) - mb**2, average(a * b) - ma * mb
+    c1, c2 = 0.01**2, 0.03**2
+    return ((2 * ma * mb + c1) * (2 * together + c2) / ((ma**2 + mb**2 + c1) * (va + vb + c2))).mean()
+
+
+def draem(size, batch, options):
+    height, width, asked = size["height"], size["width"], options["network"]
+    back = [[8, 8, 4], [4, 4, 2], [2, 2, 1], [1, 1, 1]]
+    reconstructive = UNet(3, 3, asked["reconstructive"], [1, 2, 4, 8, 8], back, False)
+    back = [[8, 8, 8], [4, 4, 4], [2, 2, 2], [1, 1, 1], [1, 1, 1]]
+    discriminative = UNet(6, 2, asked["discriminative"], [1, 2, 4, 8, 8, 8], back, True)
+    good, drawn = torch.randint(0, 256, (2, batch, height, width, 3), dtype=torch.uint8)
+    mask = torch.randint(0, 2, (batch, height, width))
+
+    def planes(pixels):
+        return pixels.permute(0, 3, 1, 2).float() / 255
+
+    def loss():
+        photographs, wanted = planes(drawn), planes(good)
+        made = reconstructive(photographs)
+        shares = discriminative(torch.cat([made, photographs], 1)).softmax(1)
+        truth = shares.gather(1, mask[:, None]).clamp_min(1e-5)
+        focal = (-((1 - truth) ** asked["gamma"]) * truth.log()).mean()
+        return F.mse_loss(made, wanted) + 1 - alike(made, wanted) + focal
+
+    return stepping(nn.ModuleList([reconstructive, discriminative]), options, loss)
+
+
+makers = {"rd": rd, "uniad": uniad, "dinomaly": dinomaly, "cflow": cflow, "draem": draem}
