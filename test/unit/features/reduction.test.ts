@@ -87,6 +87,8 @@ describe('coreset', () => {
     // More rows than a block has, and than a short list.
     [20_000, 60, 1],
     [3000, 260, 200],
+    // Nearly all, so that rows which lay close to an entry are looked at again.
+    [900, 860, 30],
   ])('equals the greedy algorithm done by hand, %i rows', async (count, size, drawn) => {
     const width = 3;
     const rows = new Random('by hand').fillNormal(new Float32Array(count * width));
