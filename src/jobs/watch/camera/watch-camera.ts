@@ -1,41 +1,26 @@
-/**
- * @file `clad watch` of a camera or a video as a function: pictures that ffmpeg gives are judged as photographs of a folder are. Of a camera the newest picture is
- * judged and those that came meanwhile are left out; of a video every one is. A camera that is away is connected to again and again.
- *
- * A picture that is kept is written into a folder beside those for judged ones before its judgement is, and moved from there after it: so what is promised of
- * photographs holds for it too.
- */
-import { createHash } from 'node:crypto';
-import { rm, rmdir, stat } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CladError } from '../../../core/errors.ts';
-import { writeFileAtomic } from '../../../core/files.ts';
-import { statOrNothing } from '../../../data/folders.ts';
 import { indexOfClass } from '../../../detector/given-class.ts';
-import { heatImage } from '../../../detector/heat/heat-image.ts';
 import type { Decision } from '../../../detector/prediction.ts';
-import { encodePng, writePng } from '../../../image/encode.ts';
 import type { RgbImage } from '../../../image/rgb.ts';
-import { seenOf } from '../../../image/seen.ts';
-import { folderOf, freePlace } from '../destinations.ts';
 import type { Journal } from '../journal.ts';
 import { comingPictures } from '../moves.ts';
 import {
   type CameraStatus,
   journalName,
-  type Photograph,
   type Records,
   type RecordsRequest,
   requirePlaces,
   type WatchStatus,
   withRecords,
 } from '../records.ts';
-import { Remarks } from '../remarks.ts';
+import { CameraJudge, type Due } from './camera-judge.ts';
 import type { CameraSource } from './camera-source.ts';
-import { FfmpegPictures, type Picture, requireFfmpeg } from './ffmpeg.ts';
+import { FfmpegPictures, requireFfmpeg } from './ffmpeg.ts';
 import { Motion, type MotionOptions } from './motion.ts';
 import { Newest } from './newest.ts';
-import type { Trigger, Triggers } from './triggers.ts';
+import type { Triggers } from './triggers.ts';
 
 /** What to watch, and which of its pictures to judge. Pictures are kept below `move`; without it the journal has to be named. */
 export interface CameraRequest extends RecordsRequest {
@@ -56,15 +41,10 @@ export interface CameraRequest extends RecordsRequest {
   readonly most?: number | undefined;
 }
 
-interface Due {
-  readonly picture: Picture;
-  readonly trigger: Trigger | undefined;
-}
-
 /** Milliseconds until a camera is connected to again, at first and at most, and after which one that gave pictures counts as good. */
 const [firstPause, longestPause, goodConnection] = [500, 30_000, 5000];
-/** Milliseconds between two looks at whether all is well where nothing comes, and that a trigger waits for a picture. */
-const [lookEvery, triggerPatience] = [500, 2000];
+/** Milliseconds between two looks at whether all is well where nothing comes. */
+const lookEvery = 500;
 /** Seconds without a picture that opening a stream may take at least. */
 const openingStall = 15;
 /** Pictures that wait to be judged, at most, where each was asked for. */
@@ -96,7 +76,7 @@ class CameraWatch {
   readonly #request: CameraRequest & { readonly ffmpeg: string };
   readonly #coming: string;
   readonly #records: Records;
-  readonly #remarks: Remarks;
+  readonly #judge: CameraJudge;
   readonly #motion: Motion | undefined;
   #status: Omit<CameraStatus, 'missed'> = { isUp: false, pictures: 0, empty: 0, dropped: 0, connections: 0 };
   /** Of earlier connections. */
@@ -108,8 +88,8 @@ class CameraWatch {
     this.#request = request;
     this.#coming = coming;
     this.#records = records;
-    this.#remarks = new Remarks((text) => records.note(text));
     this.#motion = request.motion && new Motion(request.motion);
+    this.#judge = new CameraJudge(request, coming, records, this.#motion);
     this.#is({});
   }
 
@@ -149,7 +129,7 @@ class CameraWatch {
         const trigger = triggers?.take();
         // 25 a second where the video does not tell.
         if (!this.#isDue(picture.image, (await picture.second()) ?? picture.number / 25)) continue;
-        await this.#judge({ picture, trigger });
+        await this.#judged({ picture, trigger });
         if (this.#isOver) return;
       }
       const isWhole = await opened.ended();
@@ -193,7 +173,7 @@ class CameraWatch {
       const end = performance.now() + pause * (0.5 + Math.random() / 2);
       while (performance.now() < end && !signal?.aborted) {
         await this.#records.rest(Math.min(lookEvery, end - performance.now()));
-        await this.#missTriggers();
+        await this.#judge.missTriggers();
       }
       pause = Math.min(longestPause, 2 * pause);
     }
@@ -228,14 +208,14 @@ class CameraWatch {
       // A picture that was asked for is judged also where nobody will ask for another.
       while (!this.#isStopped && !(triggers?.isDone && due.isEmpty)) {
         const next = await due.take(lookEvery);
-        if (next) await this.#judge(next);
+        if (next) await this.#judged(next);
         else if (due.isDone) {
           if (refused) throw refused;
           await opened.ended();
           return opened.reason;
         } else if (performance.now() - last > 1000 * limit()) return `no picture came for ${limit()} s`;
         else await this.#look(performance.now() - last < 4 * lookEvery);
-        await this.#missTriggers();
+        await this.#judge.missTriggers();
       }
       return undefined;
     } finally {
@@ -243,6 +223,11 @@ class CameraWatch {
       await opened.stop();
       await pump;
     }
+  }
+
+  async #judged(due: Due): Promise<void> {
+    await this.#look(true);
+    await this.#judge.judge(due);
   }
 
   /** Whether a picture shows something new at rest, where that is asked. @throws OPTION_INVALID for a background of another shape */
@@ -280,92 +265,4 @@ class CameraWatch {
       if (isWell) await this.#records.beat();
     });
   }
-
-  /** Notes triggers for which no picture came: whoever pulled them waits for an answer. */
-  async #missTriggers(): Promise<void> {
-    for (const { label } of this.#request.triggers?.takeOlder(triggerPatience) ?? []) {
-      const at = Date.now();
-      const path = `${label || nameAt(at)}.png`;
-      const { name } = this.#request.source;
-      await this.#note(path, async () => ({
-        ...{ file: { path, bytes: 0, modified: at }, sha256: '', destination: null, map: null },
-        ...{ said: undefined, isMissed: true },
-        error: `No picture came within ${triggerPatience / 1000} s of the trigger.`,
-        frame: { source: name, frame: null, frameAt: new Date(at).toISOString(), frameSecond: null },
-      }));
-    }
-  }
-
-  async #judge({ picture, trigger }: Due): Promise<void> {
-    const { detector, class: given, source } = this.#request;
-    const { moves } = this.#records;
-    const { image, number, at } = picture;
-    await this.#look(true);
-    const name = trigger?.label || `${source.stem || `${nameAt(at)}-`}${String(number).padStart(6, '0')}`;
-    const path = await this.#freePath(name);
-    const frame = {
-      ...{ source: source.name, frame: number, frameAt: new Date(at).toISOString() },
-      frameSecond: await picture.second(),
-    };
-    const predicted = await detector.opened.predict(image, path, { class: given }).catch((error: unknown) => {
-      if (error instanceof CladError) return error;
-      throw error;
-    });
-    const said = predicted instanceof CladError ? undefined : { ...predicted, seen: seenOf(image) };
-    const error = predicted instanceof CladError ? predicted.message : null;
-    if (said) this.#remarks.warnings({ path, ...said, map: null });
-    if (said && this.#motion?.mayBeEmpty(image, said.decision !== 'reject'))
-      this.#records.note(
-        'The same scene has failed three times, and looks otherwise than what passes: if it is the empty station, --background first, or a picture of it as it is now, leaves that out.',
-      );
-    await this.#note(path, async () => {
-      const map = said && moves.comingMaps !== undefined ? await moves.mapPlace(path) : null;
-      if (map !== null)
-        await writePng(join(moves.comingMaps!, map), heatImage(detector.opened, image, said!));
-      return { ...(await this.#keep(picture, path, folderOf(said))), map, said, error, frame };
-    });
-  }
-
-  /** A name that no picture has which is judged and could not be moved yet: two triggers may say the same. */
-  async #freePath(name: string): Promise<string> {
-    const isTaken = async (path: string) =>
-      this.#coming !== '' && (await statOrNothing(join(this.#coming, path))) !== undefined;
-    let path = `${name}.png`;
-    for (let number = 2; await isTaken(path); number++) path = `${name}-${number}.png`;
-    return path;
-  }
-
-  /** Writes a picture that is to be kept where it waits for its judgement to be written. */
-  async #keep(
-    { image, at }: Picture,
-    path: string,
-    folder: Decision,
-  ): Promise<Pick<Photograph, 'file' | 'sha256' | 'destination'>> {
-    const { move, keep = ['check', 'reject'] } = this.#request;
-    if (move === undefined || !keep.includes(folder))
-      return { file: { path, bytes: 0, modified: at }, sha256: '', destination: null };
-    const png = await encodePng(image);
-    const place = join(this.#coming, path);
-    await writeFileAtomic(place, png);
-    const { mtimeMs } = await stat(place);
-    return {
-      file: { path, bytes: png.length, modified: Math.floor(mtimeMs) },
-      sha256: createHash('sha256').update(png).digest('hex'),
-      destination: await freePlace(move, folder, path),
-    };
-  }
-
-  /** Notes a judgement, however often that is refused: while a disk is full the picture at hand waits, and newer ones are left out. */
-  async #note(path: string, make: () => Promise<Photograph>): Promise<void> {
-    const before = this.#records.noted;
-    const { moves } = this.#records;
-    const add = () => moves.alone(async () => this.#records.add(await make(), join(this.#coming, path)));
-    while (!(await this.#records.tried(add)))
-      if (this.#records.noted > before || this.#request.signal?.aborted) return;
-  }
-}
-
-/** A time as a file may be called. */
-function nameAt(at: number): string {
-  return new Date(at).toISOString().replaceAll(':', '-');
 }
