@@ -30,6 +30,8 @@ export class Graph {
   readonly #nodes: Node[] = [];
   readonly #inputs: Tensor[] = [];
   readonly #outputs: { name: string; value: Tensor }[] = [];
+  /** Constants of a body that have to lie in it. */
+  readonly #own: TensorProto[] = [];
 
   /** @param parent - the graph whose Loop this is the body of */
   constructor(parent?: Graph) {
@@ -160,7 +162,9 @@ export class Graph {
   /** Adds nodes and constants of another model as they are (see attach.ts), with names made unique before. */
   addAttached(nodes: readonly Node[], constants: readonly TensorProto[]): void {
     this.#nodes.push(...nodes);
-    this.#root.constants.push(...constants);
+    const steps = new Set(this.parent ? nodes.flatMap(roundingSteps) : []);
+    for (const constant of constants)
+      (steps.has(constant.name ?? '') ? this.#own : this.#root.constants).push(constant);
   }
 
   /** A name no other value has, made from `stem`. */
@@ -205,11 +209,20 @@ export class Graph {
     return {
       name,
       node: numberedCpuNodes(nodes),
-      initializer: this.parent ? [] : this.#root.constants,
+      initializer: this.parent ? this.#own : this.#root.constants,
       input: this.#inputs.map((tensor) => valueInfo(tensor.name, tensor)),
       output: outputs,
     };
   }
+}
+
+/**
+ * Scales and zeros of whole numbers, which have to lie in the body of a Loop that rounds by them: where they lie around it, ONNX Runtime 1.30 makes convolutions of
+ * whole numbers whose inputs are missing.
+ */
+function roundingSteps({ operation, attached }: Node): string[] {
+  const rounds = operation === 'QuantizeLinear' || operation === 'DequantizeLinear';
+  return rounds ? (attached?.proto.input ?? []).slice(1) : [];
 }
 
 interface RootState {

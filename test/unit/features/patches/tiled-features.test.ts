@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Backbone } from '../../../../src/features/backbones/loaded-backbone.ts';
+import { reducedBackbone } from '../../../../src/features/backbones/reduced-backbone.ts';
 import {
   backboneFeatures,
   type FeaturePlan,
@@ -30,18 +32,29 @@ const images = (count: number, { width, height } = options.geometry) => ({
   data: Uint8Array.from({ length: count * width * height * 3 }, (_, at) => (at * 7919) % 251),
 });
 
-async function features(tiled: boolean, count: number, on: Engine = engine): Promise<Float32Array> {
+async function features(
+  tiled: boolean,
+  count: number,
+  on: Engine = engine,
+  by: Backbone = backbone,
+): Promise<Float32Array> {
   return featuresOf(
-    await planFeatures(engine, backbone, { ...options, ...(tiled && { tiling }) }),
+    await planFeatures(engine, by, { ...options, ...(tiled && { tiling }) }),
     images(count),
     on,
+    by,
   );
 }
 
-async function featuresOf(plan: FeaturePlan, image: TensorValue, on: Engine = engine): Promise<Float32Array> {
+async function featuresOf(
+  plan: FeaturePlan,
+  image: TensorValue,
+  on: Engine = engine,
+  by: Backbone = backbone,
+): Promise<Float32Array> {
   const graph = new Graph();
   const input = graph.input('image', 'uint8', ['N', 'H', 'W', 3]);
-  graph.output('features', backboneFeatures(graph, input, backbone, plan));
+  graph.output('features', backboneFeatures(graph, input, by, plan));
   const session = await on.load(graph.toBytes());
   const { features: found } = await session.run({ image });
   await session.release();
@@ -59,6 +72,17 @@ describe('features of tiles', () => {
       expect(tiled).toHaveLength(whole.length);
       expect(apart(tiled, whole)).toBeLessThan(1e-5);
     }
+  });
+
+  it('are those of the whole input with a backbone in 8 bits, too', async () => {
+    const inBytes = await reducedBackbone(backbone, 'int8', engine, engine);
+    const [whole, tiled] = [
+      await features(false, 2, engine, inBytes),
+      await features(true, 2, engine, inBytes),
+    ];
+    expect(tiled).toHaveLength(whole.length);
+    expect(apart(tiled, whole)).toBeLessThan(1e-5);
+    expect(apart(tiled, await features(true, 2))).toBeGreaterThan(1e-3);
   });
 
   it('have what is mirrored around the input beside them at its rim', async () => {
