@@ -61,6 +61,7 @@ const beneath = -1e30;
 class Splice extends GraphChange {
   /** Where the part is, where a region follows it. */
   #part: FoundPart | undefined;
+  #classes = 0;
 
   withRegions(regions: ClassRegions): ModelProto {
     const { graph } = this.model;
@@ -72,6 +73,7 @@ class Splice extends GraphChange {
       if (this.#part.input) input.push(this.#part.input);
       this.nodes.push(...this.#part.take());
     }
+    this.#classes = regions.length;
     const votes = this.#maskVotes();
     const classOf = this.#classOf(votes);
     this.#hidePixels(votes, classOf);
@@ -156,10 +158,45 @@ class Splice extends GraphChange {
       const hidden = add('Where', [inside, seen, 'mean']);
       // What votes need is looked for from behind, and what finds the part was added there.
       const nodes = this.#part ? inOrder(this.nodes) : this.nodes;
-      this.nodes = [...withHidden(nodes, { votes, seen, hidden }, this.fresh), ...made];
+      this.nodes = [
+        ...withHidden(nodes, { votes, seen, hidden, forClass: this.#looksForClass() }, this.fresh),
+        ...made,
+      ];
     }
     // What finds the part sees all of the image, so it comes behind.
     this.nodes.push(...(this.#part?.take() ?? []));
+  }
+
+  /**
+   * Of a detector of one class, which is told without looking: one tile is seen for it, and stands for all. Another class of `clad update` changes the constants, and
+   * then all are seen.
+   */
+  #looksForClass(): ((loop: NodeProto) => NodeProto[]) | undefined {
+    if (this.#classes > 1) return undefined;
+    return (loop) => {
+      const [all, ...others] = loop.input ?? [];
+      const turns = int64Values(constantNamed(this.model, all ?? '')!)?.[0];
+      const stacked = loop.output!.at(-1)!;
+      if (turns === undefined) return [loop];
+      const made: NodeProto[] = [];
+      const add = this.adder(made);
+      const one = this.constant('roi_one_tile', int64Constant('', [], [1]));
+      const isOne = add('Equal', [add('Size', [roiNames.whole]), one]);
+      const seen = add('Where', [isOne, one, all!]);
+      const few = this.fresh(`${stacked}/seen`);
+      made.push(renamed({ ...loop, input: [seen, ...others] }, stacked, few));
+      const tiles = this.constant(
+        'roi_tiles',
+        int64Constant(
+          '',
+          [turns],
+          Array.from({ length: turns }, (_, at) => at),
+        ),
+      );
+      const places = add('Min', [tiles, add('Sub', [seen, one])]);
+      made.push({ opType: 'Gather', input: [few, places], output: [stacked] });
+      return made;
+    };
   }
 
   /** Scores of patches outside: 0. */

@@ -15,12 +15,14 @@ export interface HiddenPixels {
   readonly seen: string;
   /** The same with what is outside painted over. */
   readonly hidden: string;
+  /** What takes the place of a loop over tiles where all that is asked of it is the class; absent: it stays. */
+  readonly forClass?: ((loop: NodeProto) => readonly NodeProto[]) | undefined;
 }
 
 /** The nodes with copies of those whose values votes and scores share. @param nodes - computing inputs first */
 export function withHidden(
   nodes: readonly NodeProto[],
-  { votes, seen, hidden }: HiddenPixels,
+  { votes, seen, hidden, forClass }: HiddenPixels,
   fresh: (stem: string) => string,
 ): NodeProto[] {
   const forVotes = new Set(neededNodes(nodes, [votes]).nodes);
@@ -35,6 +37,7 @@ export function withHidden(
   }
   const others = new Map([[seen, hidden]]);
   const copies: NodeProto[] = [];
+  const copied = new Set<NodeProto>();
   const otherOf = (name: string): string => {
     if (name === votes || !ofPixels.has(name)) return name;
     const known = others.get(name);
@@ -48,6 +51,7 @@ export function withHidden(
     });
     const { name: _, ...rest } = node;
     copies.push({ ...rest, input, output });
+    copied.add(node);
     return others.get(name)!;
   };
   const rest = nodes.map((node) => {
@@ -55,7 +59,10 @@ export function withHidden(
     requirePlain(node, ofPixels);
     return { ...node, input: (node.input ?? []).map(otherOf) };
   });
-  return [...rest, ...copies];
+  const looks = rest.flatMap((node) =>
+    forClass && copied.has(node) && node.opType === 'Loop' ? forClass(node) : [node],
+  );
+  return [...looks, ...copies];
 }
 
 /** A body that reads such a value by its name would need another body. */
