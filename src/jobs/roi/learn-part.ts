@@ -60,7 +60,7 @@ export async function learnPart(
     for (const distances of of) found.push(await finder.find(distances, part));
     return found;
   };
-  const chosen = await stableGround(samples.slice(0, triedOn), find);
+  const chosen = await stableGround(samples.slice(0, triedOn), find, margin < 0 ? 2 / 3 : 1 / 3);
   if (chosen === undefined)
     return {
       reason: 'nothing in them has an outline that stays the same however far from it ground is told',
@@ -118,10 +118,15 @@ export const wholeParts: PartModel = {
   margin: 0,
 };
 
-/** The distance up to which a cell is ground: within the longest range in which the parts stay the same; undefined where there is none. */
+/**
+ * The distance up to which a cell is ground: within the longest range in which the parts stay the same; undefined where there is none.
+ * @param place - in that range. Low, there is rather a little too much of a part than too little. Where its rim is not looked at, too little costs nothing, and of a
+ * faint smudge that touches the part less is taken for it.
+ */
 async function stableGround(
   samples: readonly Float32Array[],
   find: (part: PartModel, of: readonly Float32Array[]) => Promise<{ readonly cells: Uint8Array }[]>,
+  place: number,
 ): Promise<number | undefined> {
   const stable: boolean[] = [];
   let before: { readonly cells: Uint8Array }[] | undefined;
@@ -140,8 +145,7 @@ async function stableGround(
     if (length > longest) [first, longest] = [start, length];
   }
   if (longest < demands.pairs) return undefined;
-  // Rather a little too much of a part than too little.
-  return tried[first + Math.ceil(longest / 3)];
+  return tried[first + (place < 0.5 ? Math.ceil : Math.round)(place * longest)];
 }
 
 function sharesOf(found: readonly { readonly share: number }[]): number[] {

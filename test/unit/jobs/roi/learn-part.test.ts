@@ -78,6 +78,26 @@ it('takes the margin of the size, none where none is wanted, and off the rim bel
   expect(margins).toEqual([0, 1, 6, -1, -3]);
 });
 
+it('takes a faint smudge at the part for ground where the rim is not looked at', async () => {
+  const disc: Paint = (x, y) => (Math.hypot(x, y) < 18 ? [200, 198, 190] : undefined);
+  const smudged: Paint = (x, y, random) =>
+    disc(x, y, random) ?? (x > 0 && x < 27 && Math.abs(y) < 7 ? [98, 102, 108] : undefined);
+  const samples = await scenes(disc);
+  const [image] = await scenes(smudged);
+  const shares = [];
+  for (const margin of [0, -1]) {
+    const learnt = await learnPart(samples, grid, finder, margin);
+    if ('reason' in learnt) throw new Error(learnt.reason);
+    const [clean, seen] = [
+      await finder.find(samples[0]!, learnt.part),
+      await finder.find(image!, learnt.part),
+    ];
+    shares.push(seen.share / clean.share);
+  }
+  expect(shares[0]).toBeGreaterThan(1.05);
+  expect(shares[1]).toBeLessThan(1.02);
+});
+
 const bare: Paint = () => undefined;
 const rough: Paint = (_x, _y, random) => [random.integer(256), random.integer(256), random.integer(256)];
 const band: Paint = (x) => (Math.abs(x) < 22 ? [200, 198, 190] : undefined);
