@@ -4,11 +4,10 @@
  * With CLAD_PARITY_RUN (a run folder) and CLAD_PARITY_IMAGES (a data set in the MVTec layout) it is about these instead of a
  * detector trained here.
  */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DetectorMetadata, parseMetadata } from '../../src/detector/metadata.ts';
 import { markdownTable } from '../../src/evaluation/table.ts';
@@ -16,7 +15,8 @@ import { decodeMetadata } from '../../src/graph/index.ts';
 import { decodeImage } from '../../src/image/decode.ts';
 import { evaluateInFull, type PredictedImage } from '../../src/jobs/evaluate/evaluate.ts';
 import type { PredictionLine } from '../../src/jobs/predict.ts';
-import { buildPage, chromiumPath, hasChromium, serve } from '../helpers/browser.ts';
+import { hasChromium } from '../helpers/browser.ts';
+import { predictedInChromium, type SaidInPage } from '../helpers/browser-predictions.ts';
 import { clad } from '../helpers/clad.ts';
 import { full } from '../helpers/full.ts';
 import { writeParts } from '../helpers/parts.ts';
@@ -180,9 +180,7 @@ function namedIn({
 }
 
 /** What an answer says. */
-function saidIn(
-  answer: Pick<PredictionLine, 'class' | 'classShare' | 'score' | 'verdict' | 'namedRegions'>,
-): Said {
+function saidIn(answer: SaidInPage): Said {
   const { class: name, classShare, score, verdict } = answer;
   return { class: name, classShare, score, verdict, ...namedIn(answer) };
 }
@@ -214,6 +212,16 @@ async function each<T>(work: (path: string) => Promise<T>): Promise<T[]> {
 /** The output that a file with named regions has besides. */
 function regionScores(): string[] {
   return Object.values(metadata.regionsOfInterest ?? {}).some(({ named }) => named) ? ['region_score'] : [];
+}
+
+/** What a page says of each image; why not, where its Chromium has no WebGPU and that was asked for. */
+async function inChromium(device: 'wasm' | 'webgpu'): Promise<Said[] | string> {
+  const page = { device, folder: join(folder, device), model: join(run, 'model.onnx'), data };
+  const said = await predictedInChromium(
+    page,
+    predicted.map(({ path }) => relative(data, path)),
+  );
+  return typeof said === 'string' ? said : said.map(saidIn);
 }
 
 async function pixels(path: string): Promise<{ shape: number[]; data: Uint8Array }> {
@@ -296,33 +304,25 @@ describe.each(kinds)('scores and maps of a detector with %s are the same through
   it.skipIf(!hasChromium)(
     'the browser, in WebAssembly',
     async () => {
-      const page = join(folder, 'page');
-      await buildPage('test/helpers/browser-page', page);
-      await cp(join(run, 'model.onnx'), join(page, 'model.onnx'));
-      const server = await serve([page, data]);
-      const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
-      try {
-        const tab = await browser.newPage();
-        await tab.goto(server.url);
-        await tab.evaluate(
-          `clad.loadDetector('model.onnx', { device: 'wasm' }).then((it) => { globalThis.detector = it; })`,
-        );
-        const said = await each(async (path) =>
-          saidIn(
-            (await tab.evaluate(`(async () => {
-            const { class: name, classShare, score, verdict, namedRegions } = await detector.predict(
-              await (await fetch(${JSON.stringify(relative(data, path))})).blob(),
-            );
-            return { class: name, classShare, score, verdict, namedRegions };
-          })()`)) as PredictionLine,
-          ),
-        );
-        compare('`clad/web` in Chromium, WebAssembly', said, 1e-3);
-      } finally {
-        await browser.close();
-        await server.close();
-      }
+      compare('`clad/web` in Chromium, WebAssembly', (await inChromium('wasm')) as Said[], 1e-3);
     },
     600_000,
+  );
+
+  // Software takes minutes to open the file on WebGPU, and half a minute for an image: one of each folder.
+  it.skipIf(!hasChromium || !full)(
+    'the browser, on WebGPU computed by software',
+    async (context) => {
+      const all = predicted;
+      predicted = all.filter(({ path }, at) => dirname(path) !== dirname(all[at - 1]?.path ?? ''));
+      try {
+        const said = await inChromium('webgpu');
+        if (typeof said === 'string') return context.skip(`this Chromium has no WebGPU: ${said}`);
+        compare('`clad/web` in Chromium, WebGPU by software', said, 1e-3);
+      } finally {
+        predicted = all;
+      }
+    },
+    1_800_000,
   );
 });
