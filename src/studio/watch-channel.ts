@@ -14,8 +14,10 @@ export interface WatchOrder {
   readonly journal: string;
   /** Folder of pictures with their heat. */
   readonly maps: string;
-  /** Bytes that these and the journal may take. */
-  readonly keepSize: number;
+  /** Folder that judged photographs are moved into; null where they stay. */
+  readonly move: string | null;
+  /** Bytes that moved photographs, heat maps and the journal may take; null: any number. */
+  readonly keepSize: number | null;
   /** ISO 8601: since when is counted. */
   readonly since: string;
   /** Judgements of before that are told at the beginning, at most. */
@@ -28,6 +30,8 @@ export interface JudgedFile extends WatchJudgement {
   readonly modified: number;
   /** Below the folder of maps. */
   readonly map: string | null;
+  /** Where it was moved to, or is about to be: a whole path. Null where it stays. */
+  readonly movedTo: string | null;
 }
 
 export type ToWatch = WatchOrder | { readonly type: 'stop' };

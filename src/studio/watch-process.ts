@@ -48,7 +48,7 @@ async function run(order: WatchOrder): Promise<void> {
   process.exit(0);
 }
 
-async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder): Promise<void> {
+async function watch({ folder, journal, maps, move, keepSize, ...order }: WatchOrder): Promise<void> {
   const detector = await WatchedDetector.open(await nodeEngine({}), order.detector);
   let drift: LiveDrift | undefined;
   let judging = detector.sha256;
@@ -66,7 +66,8 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
   try {
     send({ type: 'began', ...(await judgedBefore({ journal, ...order })) });
     await watchFolder({
-      ...{ detector, folder, journal, maps, keepSize, linksOut: false, signal: controller.signal },
+      ...{ detector, folder, journal, maps, linksOut: false, signal: controller.signal },
+      ...{ move: move ?? undefined, keepSize: keepSize ?? undefined },
       onJudged: (judgement, id) => {
         // An update has changed it: what the line sees is compared with what the new one knows.
         if (judgement.modelSha256 !== judging) {
@@ -77,7 +78,7 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
         if (name !== null && score !== null)
           drift?.add({ class: name, score, verdict, seen: seenIn(judgement) });
         const told = drift && name !== null ? driftOf(drift, name) : null;
-        send({ type: 'judged', file: judgedFile({ ...judgement, id }), drift: told });
+        send({ type: 'judged', file: judgedFile({ ...judgement, id }, move), drift: told });
       },
       onRefused: (error) => {
         const away = error && !existsSync(folder) ? new CladError('WATCH_AWAY', { path: folder }) : error;

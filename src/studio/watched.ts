@@ -14,7 +14,7 @@ const mostNotes = 10;
 
 /** One that is watched, or was. */
 export interface Watch {
-  readonly remembered: RememberedWatch;
+  remembered: RememberedWatch;
   state: WatchState;
   trouble: ToldError | null;
   notes: readonly string[];

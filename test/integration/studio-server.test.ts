@@ -1,6 +1,6 @@
 /** @file What the server of the studio refuses: paths that lead away, names that are none, files that are no images, other sites, who has no token. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -260,6 +260,46 @@ describe('folders that are watched', () => {
     expect((await Promise.all(asked)).map(({ status, code }) => code ?? status).sort()).toEqual([
       ...[201, 'RUN_LEARNS'],
     ]);
+  }, 90_000);
+  it('are sorted by verdict where that is asked for, nothing is written over, and pictures are shown from there', async () => {
+    const data = await copySmallTraining(join(work, 'runs'), 'sorting');
+    for (const name of ['to-sort', 'sorted/reject']) await mkdir(join(work, name), { recursive: true });
+    await writeFile(join(work, 'sorted/reject/a.png'), 'of somebody else');
+    await copyFile(join(data, 'disc/test/blot/000.png'), join(work, 'to-sort/a.png'));
+    await copyFile(join(data, 'disc/test/good/000.png'), join(work, 'to-sort/b.png'));
+    const ordered = (move: object) => json('POST', { run: 'sorting', folder: 'to-sort', move });
+    for (const folder of ['../outside', 'runs', 'to-sort/sorted'])
+      expect(await ask('watches', ordered({ folder, removeOldest: false }))).toMatchObject({
+        ...{ status: 403, code: 'WATCH_MOVE' },
+      });
+    expect(await ask('watches', ordered({ folder: 'sorted', removeOldest: false }))).toMatchObject({
+      status: 201,
+    });
+    const found = async () => {
+      const answer = await fetch(`${studio.url}/api/watches`);
+      const { watches } = (await answer.json()) as { readonly watches: readonly WatchView[] };
+      return watches.find(({ folder: of }) => of.endsWith('to-sort')) as WatchView;
+    };
+    await expect.poll(async () => (await found()).judged.length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => readdir(join(work, 'to-sort')), { timeout: 10_000 }).toEqual([]);
+    const { id, judged } = await found();
+    expect(judged.map(({ path, destination }) => [path, destination]).sort()).toEqual([
+      ['a.png', 'reject/a-2.png'],
+      ['b.png', 'pass/b.png'],
+    ]);
+    expect(await readFile(join(work, 'sorted/reject/a.png'), 'utf8')).toBe('of somebody else');
+    const moved = await readFile(join(work, 'sorted/reject/a-2.png'));
+    expect(moved.equals(await readFile(join(data, 'disc/test/blot/000.png')))).toBe(true);
+    for (const { id: judgement } of judged) {
+      const picture = `watches/${id}/picture?judgement=${judgement}&what=photograph&size=small`;
+      expect(await ask(picture)).toMatchObject({ status: 200 });
+    }
+    const alarm = judged.find(({ outcome }) => outcome === 'reject')?.id;
+    expect(
+      await ask(`watches/${id}/mark`, json('POST', { judgement: alarm, mark: 'false-alarm' })),
+    ).toMatchObject({ status: 200 });
+    await ask(`watches/${id}/stop`, json('POST'));
+    await ask(`watches/${id}`, json('DELETE'));
   }, 90_000);
 });
 
