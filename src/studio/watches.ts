@@ -160,8 +160,9 @@ export class Watches {
     const { id, folder, move: before } = watch.remembered;
     if (before?.folder === move?.folder && before?.removeOldest === move?.removeOldest) return watch;
     if (watch.state !== 'off') {
-      const reason = 'it is watched with this detector already, and its photographs are treated otherwise';
-      throw new CladError('WATCH_TAKEN', { path: folder, reason: `${reason}; stop that first` });
+      const reason =
+        'it is watched with this detector already, and its photographs are treated otherwise; stop that first';
+      throw new CladError('WATCH_TAKEN', { path: folder, reason });
     }
     this.#requireRoom({ folder, move });
     this.#options.memory.watches.move(id, move);

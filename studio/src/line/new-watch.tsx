@@ -4,6 +4,7 @@ import { InlineSelect } from '../components/inline-select.tsx';
 import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
+import { countText } from '../format.ts';
 import { changes, heardOf, overview } from '../live.ts';
 import { addressOf, go } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
@@ -34,7 +35,7 @@ export function NewWatch() {
     changes.value.runs,
   ]);
   const { value: offered } = useAsked(() => server.watchFolders(), []);
-  const gigabytes = ((overview.value?.keepSize ?? 0) / 1e9).toLocaleString();
+  const gigabytes = countText((overview.value?.keepSize ?? 0) / 1e9);
   const files = (value?.name === run ? value?.versions : undefined)?.map(({ file }) => file) ?? [];
   const into = target ?? sortedFolder(folder);
   const isMoved = photographs !== 'stay';

@@ -7,7 +7,7 @@ import { outcomes } from '../../../src/studio/outcome.ts';
 import type { Mark, MarkedImage } from '../../../src/studio/update-api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/notice.tsx';
-import { scoreText } from '../format.ts';
+import { countText, scoreText } from '../format.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
 import { said } from '../texts/said.ts';
@@ -67,7 +67,7 @@ export function Tally({ run, counts, since, hint, onReset, items, children }: Ta
         {shown.map((each) => (
           <div key={each} class={each}>
             <dt>{words.verdicts[each]}</dt>
-            <dd>{counts[each].toLocaleString()}</dd>
+            <dd>{countText(counts[each])}</dd>
           </div>
         ))}
       </dl>
