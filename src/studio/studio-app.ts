@@ -159,7 +159,7 @@ function workspaceRoutes(
           name: method.name,
           summary: method.summary,
           presets: Object.keys(method.presets),
-          schema: optionSchema(method) as MethodView['schema'],
+          schema: optionSchema(method),
         }),
       ),
       backbones: await offeredBackbones(),

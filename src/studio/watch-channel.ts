@@ -43,5 +43,7 @@ export type FromWatch =
   /** The folder or the journal is refused for now; null once it works again. */
   | { readonly type: 'refused'; readonly error: ToldError | null }
   | { readonly type: 'note'; readonly text: string }
+  /** A sign of life: it has looked at the folder. */
+  | { readonly type: 'alive' }
   /** It could not begin, or not go on: the process ends. */
   | { readonly type: 'failed'; readonly error: ToldError };

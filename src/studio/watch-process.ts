@@ -17,6 +17,10 @@ import { judgedBefore, judgedFile } from './watched-before.ts';
 /** Milliseconds after which a process whose server has gone ends all the same. */
 const grace = 30_000;
 
+/** Milliseconds between two signs of life. */
+const signEvery = 2000;
+let nextSign = 0;
+
 const controller = new AbortController();
 const send = (message: FromWatch) => {
   if (process.connected) process.send?.(message);
@@ -85,6 +89,11 @@ async function watch({ folder, journal, maps, move, keepSize, ...order }: WatchO
         send({ type: 'refused', error: away?.words ?? null });
       },
       onNote: (text) => send({ type: 'note', text }),
+      onLooked: () => {
+        if (performance.now() < nextSign) return;
+        nextSign = performance.now() + signEvery;
+        send({ type: 'alive' });
+      },
     });
   } finally {
     await detector.release();

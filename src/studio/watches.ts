@@ -6,12 +6,12 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import type { StudioEvent, ToldError } from './api.ts';
-import { type Child, type Listener, startProcess } from './child.ts';
 import type { WatchMove, WatchRequest, WatchView } from './line-api.ts';
 import type { Memory } from './memory.ts';
 import type { Runs } from './runs.ts';
 import { asToldError } from './told-error.ts';
-import type { FromWatch, JudgedFile, WatchOrder } from './watch-channel.ts';
+import type { JudgedFile, WatchOrder } from './watch-channel.ts';
+import { type StartWatch, type WatchListener, watchOver } from './watch-child.ts';
 import type { WatchFolders } from './watch-folders.ts';
 import { type Moving, requireRoom } from './watch-room.ts';
 import { freeLineName, isBounded, linePlaces, watchView } from './watch-view.ts';
@@ -23,8 +23,6 @@ import type { Workspace } from './workspace.ts';
 
 /** Milliseconds until a process that ended is started again; between two tellings; that one may take to end. */
 const [retryAfter, interval, patience] = [5000, 200, 20_000];
-
-export type StartWatch = (order: WatchOrder, listener: Listener<FromWatch>) => Child;
 
 export interface WatchesOptions {
   readonly workspace: Workspace;
@@ -206,34 +204,28 @@ export class Watches {
 
   /** Runs a process to its end. */
   #run(watch: Watch, order: WatchOrder): Promise<void> {
-    const start =
-      this.#options.start ?? ((wanted, listener) => startProcess('./watch-process.js', wanted, listener));
     return new Promise((resolve) => {
-      let failure: ToldError | undefined;
-      let isAsked = false;
       if (watch.state === 'off' || this.#closing) {
         resolve();
         return;
       }
-      const child = start(order, {
-        onMessage: (message) => {
-          if (message.type === 'failed') failure = message.error;
-          else {
-            hear(watch, message);
-            this.#tellSoon(watch);
-          }
+      let isAsked = false;
+      const listener: WatchListener = {
+        heard: (message) => {
+          hear(watch, message);
+          this.#tellSoon(watch);
         },
-        onEnd: (how) => {
+        silent: (error) => {
+          if (!isAsked) this.#troubled(watch, error);
+        },
+        ended: (error) => {
           watch.child = undefined;
-          const died = new CladError('WORKER_DIED', {
-            worker: 'The process that watches this folder',
-            ...{ reason: `ended by ${how}`, remedy: 'It is started again.' },
-          });
           // It may have been started again meanwhile.
-          if (!isAsked) this.#failed(watch, failure ?? died.words);
+          if (!isAsked) this.#failed(watch, error);
           resolve();
         },
-      });
+      };
+      const child = watchOver(order, listener, this.#options.start);
       watch.child = {
         stop: () => {
           isAsked = true;
@@ -247,11 +239,15 @@ export class Watches {
   #failed(watch: Watch, error: ToldError): void {
     // It was told to end.
     if (watch.state === 'off' || this.#closing) return;
+    this.#troubled(watch, error);
+    watch.retry = setTimeout(() => this.#begin(watch), retryAfter);
+    watch.retry.unref();
+  }
+
+  #troubled(watch: Watch, error: ToldError): void {
     watch.state = 'trouble';
     watch.trouble = error;
     this.#tell(watch);
-    watch.retry = setTimeout(() => this.#begin(watch), retryAfter);
-    watch.retry.unref();
   }
 
   async #order({

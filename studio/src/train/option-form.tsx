@@ -1,6 +1,6 @@
 /** @file All options of a method as a form, made from their JSON Schema: what an option means, what it may be, and what the preset has. */
 import { useId } from 'preact/hooks';
-import type { OptionSchema } from '../../../src/studio/api.ts';
+import type { OptionSchema } from '../../../src/methods/describe-options.ts';
 import { meaning } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 

@@ -283,6 +283,30 @@ describe('Watches', () => {
     expect(() => watches.stop(id)).toThrow('There is no watched folder');
   });
 
+  it('ends a process that hangs, says so, and starts another', async () => {
+    const watches = await open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    const { id } = await watches.add({ run: 'r', folder: 'incoming' });
+    await started(1);
+    children[0]?.listener.onMessage(began);
+    children[0]?.listener.onMessage({ type: 'alive' });
+    await vi.advanceTimersByTimeAsync(57_000);
+    expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    await vi.advanceTimersByTimeAsync(4000);
+    const [view] = watches.views;
+    expect(view).toMatchObject({ state: 'trouble', trouble: { code: 'WORKER_DIED' } });
+    expect(view?.trouble?.message).toContain('it gave no sign of life for 60 s');
+    // The fake one ended at once as it was killed; a real one may take as long as its drive.
+    await vi.advanceTimersByTimeAsync(5000);
+    await started(2);
+    children[1]?.listener.onMessage(began);
+    expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    watches.stop(id);
+    children[1]?.listener.onEnd('status 0');
+    await vi.advanceTimersByTimeAsync(700_000);
+    expect(watches.views).toMatchObject([{ state: 'off', trouble: null }]);
+  });
+
   it('shows pictures of what was judged as it was judged, and of nothing else', async () => {
     const watches = await open(outside);
     const { id } = await watches.add({ run: 'r', folder: join(outside, 'incoming') });

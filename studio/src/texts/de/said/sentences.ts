@@ -153,6 +153,9 @@ const works = {
   'What it had done is kept: go on with it.': 'Was er getan hat, ist aufgehoben: damit weitermachen.',
   'It is started again with the next frame.': 'Er wird mit dem nächsten Bild neu gestartet.',
   'It is started again.': 'Er wird neu gestartet.',
+  'It is started again once it has ended. Where it hangs again, its folder or the workspace may lie on a drive that does not answer, or memory is short: look at these, or press Stop watching.':
+    'Er wird neu gestartet, sobald er beendet ist. Hängt er wieder, so liegt sein Ordner oder der Arbeitsordner vielleicht auf einem Laufwerk, das nicht antwortet, oder der Speicher ist knapp: danach sehen, oder „Nicht mehr überwachen“ drücken.',
+  'it gave no sign of life for {seconds} s': 'er hat {seconds} s lang kein Lebenszeichen gegeben',
   'it gave no answer for {seconds} s': 'er hat {seconds} s lang nicht geantwortet',
   'ended by {how}': 'beendet mit {how}',
   'signal {name}': 'Signal {name}',
