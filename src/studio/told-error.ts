@@ -7,5 +7,5 @@ import type { ToldError } from './api.ts';
 export function asToldError(thrown: unknown): ToldError {
   const known = asRefusal(thrown);
   if (known instanceof CladError) return known.words;
-  return new CladError('INTERNAL', { reason: reasonOf(thrown) }).words;
+  return new CladError('INTERNAL', { reason: reasonOf(thrown).replace(/\.?$/, '.') }).words;
 }

@@ -34,8 +34,6 @@ export interface JudgedFile extends WatchJudgement {
   readonly movedTo: string | null;
 }
 
-export type ToWatch = WatchOrder | { readonly type: 'stop' };
-
 export type FromWatch =
   /** The detector is open, and what the journal knows. */
   | { readonly type: 'began'; readonly judged: readonly JudgedFile[]; readonly counts: OutcomeCounts }
