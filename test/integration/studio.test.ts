@@ -220,8 +220,11 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await page.locator('.tile img[data-over="heat"]').first().waitFor(wait);
     expect(await barriers(page)).toEqual([]);
     await shot('results');
+    await page.getByText('The moved threshold is in none of these files').waitFor(wait);
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
+    expect(await page.getByText('The moved threshold is in none of these files').count()).toBe(0);
+    expect(await page.getByRole('combobox', { name: 'Version' }).inputValue()).toBe('demo-1-v2.onnx');
     // The list is asked for again once the version is there.
     await page.locator('.versions').getByText('demo-1-v2.onnx').waitFor(wait);
     const downloading = page.waitForEvent('download');
@@ -317,8 +320,8 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
       names.includes(text) || /^[\w./-]*[._/\d][\w./-]*$|^[\d.,]+ [MG]B$/.test(text);
     const found: string[] = [];
     for (const [place, sign] of [
-      ['data/demo-1', '.tile'],
-      ['train/demo-1', '.options'],
+      ['data/demo', '.tile'],
+      ['train/demo', '.options'],
       ['results', 'main a'],
       ['results/demo-1', '.tile'],
       ['compare/demo-1', '.fields'],

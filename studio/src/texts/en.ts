@@ -266,6 +266,7 @@ export const en = {
     histogram: (good: number, bad: number) =>
       `Scores of ${good} good and ${bad} defective test images, and the threshold`,
     handOver: 'Hand over',
+    unsaved: 'The moved threshold is in none of these files: save it as a new version first.',
     download: 'Download the detector',
     report: 'Open the report',
     downloadReport: 'Download the report',
