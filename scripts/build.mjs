@@ -1,10 +1,11 @@
 /**
  * Compiles src/ into a clean dist/, the files for the browser with its types and the others with Node's, puts the script of pages and what it imports into one text,
- * bundles the pages of the studio, and stamps it, so that `setup.mjs` knows when it is stale.
+ * bundles the pages of the studio, compressed beside as they are, and stamps it, so that `setup.mjs` knows when it is stale.
  */
-import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { run } from './setup.mjs';
 
@@ -20,6 +21,14 @@ await build({
   configFile: fileURLToPath(new URL('../studio/vite.config.mjs', import.meta.url)),
   logLevel: 'error',
 });
+// Once here, as small as can be, and not for each browser that asks.
+const pages = join(dist, 'studio/page');
+for (const name of readdirSync(pages, { recursive: true, encoding: 'utf8' })) {
+  if (!/\.(html|js|css|svg|webmanifest)$/.test(name)) continue;
+  const content = readFileSync(join(pages, name));
+  writeFileSync(join(pages, `${name}.br`), brotliCompressSync(content));
+  writeFileSync(join(pages, `${name}.gz`), gzipSync(content, { level: 9 }));
+}
 await build({
   configFile: false,
   publicDir: false,

@@ -28,6 +28,7 @@ export function declare(command: Command): void {
       'a folder outside the workspace that the line page may watch, with those in it; may be repeated',
       repeated,
     )
+    .option('--watch-move', 'let the line page move photographs out of these folders, into the workspace')
     .option(
       '--keep-size <size>',
       'for each journal of the line page with its pictures, as 500MB or 20GB (default: 2GB)',
@@ -56,16 +57,17 @@ interface StudioFlags {
   readonly insecure?: boolean;
   readonly allowHost?: readonly string[];
   readonly watchFolder?: readonly string[];
+  readonly watchMove?: boolean;
   readonly keepSize?: number;
   readonly open: boolean;
 }
 
 async function run(folder: string, flags: StudioFlags): Promise<void> {
   const { port, host, tokenFile, insecure = false, allowHost = [], open } = flags;
-  const { watchFolder: watchFolders = [], keepSize = studioDefaults.keepSize } = flags;
+  const { watchFolder: watchFolders = [], watchMove = false, keepSize = studioDefaults.keepSize } = flags;
   const studio = await startStudio(folder, {
     ...{ host, port, insecure, allowedHosts: allowHost, logLevel: studioDefaults.logLevel },
-    ...{ watchFolders, keepSize },
+    ...{ watchFolders, watchMove, keepSize },
     token: await findToken(tokenFile, process.env.CLAD_TOKEN),
   });
   const interrupt = onInterrupt(() =>

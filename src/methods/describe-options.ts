@@ -21,23 +21,28 @@ export interface OptionGroup {
   readonly rows: readonly OptionRow[];
 }
 
-interface Schema {
+/** JSON Schema as far as options use it. */
+export interface OptionSchema {
   readonly type?: string;
   readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly anyOf?: readonly Schema[];
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, OptionSchema>>;
+  readonly anyOf?: readonly OptionSchema[];
   readonly enum?: readonly unknown[];
-  readonly items?: Schema;
-  readonly prefixItems?: readonly Schema[];
+  readonly items?: OptionSchema;
+  readonly prefixItems?: readonly OptionSchema[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
 }
 
+/** The same of all options of a method, with the values of its presets. */
+export type MethodSchema = OptionSchema & { readonly presets: Readonly<Record<string, unknown>> };
+
 type Described = Pick<Method<CommonOptions>, 'options' | 'presets'>;
 
 /** JSON Schema of the options; its defaults are those of the first preset, and `presets` has the others beside it. */
-export function optionSchema({ options, presets }: Described): object {
+export function optionSchema({ options, presets }: Described): MethodSchema {
   const [first] = Object.values(presets);
   return { ...withDefaults(schemaOf(options), first), presets };
 }
@@ -80,11 +85,11 @@ export function undescribed(options: z.ZodType): string | undefined {
   return without && `its option ${without[0]} has no description; give it one with .describe('...')`;
 }
 
-function schemaOf(options: z.ZodType): Schema {
-  return z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as Schema;
+function schemaOf(options: z.ZodType): OptionSchema {
+  return z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as OptionSchema;
 }
 
-function withDefaults(schema: Schema, value: unknown): Schema & { readonly default?: unknown } {
+function withDefaults(schema: OptionSchema, value: unknown): OptionSchema {
   if (!schema.properties) return { ...schema, default: value };
   const entries = Object.entries(schema.properties);
   const properties = entries.map(([name, inner]) => [name, withDefaults(inner, valueAt(value, name))]);
@@ -95,7 +100,7 @@ function valueAt(group: unknown, name: string): unknown {
   return (group as Readonly<Record<string, unknown>> | undefined)?.[name];
 }
 
-function row(name: string, schema: Schema, values: readonly (readonly [string, unknown])[]): OptionRow {
+function row(name: string, schema: OptionSchema, values: readonly (readonly [string, unknown])[]): OptionRow {
   const shown = values.map(([preset, value]) => [preset, text(value)]);
   return {
     name,
@@ -106,7 +111,7 @@ function row(name: string, schema: Schema, values: readonly (readonly [string, u
 }
 
 /** What a schema allows, in words. */
-function range(schema: Schema): string {
+function range(schema: OptionSchema): string {
   if (schema.anyOf) return schema.anyOf.map(range).join('; or ');
   if (schema.enum) return schema.enum.join(', ');
   if (schema.type === 'null') return 'null';

@@ -1,6 +1,7 @@
 /** @file Jobs, and what a training may be asked for: the part of api.ts that is about work in the queue. */
 import { z } from 'zod';
 import type { TrainingPlan } from '../jobs/train/plan.ts';
+import type { MethodSchema } from '../methods/describe-options.ts';
 import type { ToldError } from './api.ts';
 import { name } from './fields.ts';
 import { type UpdateResult, updateJob } from './update-api.ts';
@@ -123,22 +124,7 @@ export interface MethodView {
   readonly summary: string;
   readonly presets: readonly string[];
   /** JSON Schema of its options; the defaults are those of the first preset, and `presets` has all. */
-  readonly schema: OptionSchema & { readonly presets: Readonly<Record<string, unknown>> };
-}
-
-/** JSON Schema as far as options use it. */
-export interface OptionSchema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, OptionSchema>>;
-  readonly anyOf?: readonly OptionSchema[];
-  readonly enum?: readonly unknown[];
-  readonly items?: OptionSchema;
-  readonly prefixItems?: readonly OptionSchema[];
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
+  readonly schema: MethodSchema;
 }
 
 export interface TrainChoices {

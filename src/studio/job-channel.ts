@@ -22,9 +22,6 @@ export type Order =
       readonly root: string;
     } & Given);
 
-/** To the process. `stop`: end where it can go on later. */
-export type ToJob = Order | { readonly type: 'stop' };
-
 /** What a job came to. */
 export interface Outcome extends JobResult {
   /** Of `inspect`. */

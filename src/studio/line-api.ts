@@ -32,7 +32,17 @@ export type FrameMark = z.infer<typeof frameMarkQuery>;
 export const watchSchema = lineQuery.extend({
   /** In the workspace, or one that the studio was started with: a path from the workspace folder, or a whole one. */
   folder: z.string().min(1).max(4000),
+  /** Judged photographs are moved into `pass/`, `check/` and `reject/` below a folder of the workspace; without it they stay. */
+  move: z
+    .strictObject({
+      folder: z.string().min(1).max(4000),
+      /** Whether the oldest are removed where they take more than a journal may with its pictures. */
+      removeOldest: z.boolean(),
+    })
+    .optional(),
 });
+/** How judged photographs are moved. */
+export type WatchMove = NonNullable<WatchRequest['move']>;
 export type WatchRequest = z.infer<typeof watchSchema>;
 export const watchMarkSchema = z.strictObject({
   judgement: z.int().min(1),
@@ -61,6 +71,8 @@ export interface WatchJudgement {
   readonly error: string | null;
   /** Whether there is a picture with its heat. */
   readonly heat: boolean;
+  /** Below the folder that photographs are moved into; null where it stays. */
+  readonly destination: string | null;
 }
 
 /** `trouble`: it is tried again until it works. */
@@ -72,6 +84,8 @@ export interface WatchView {
   readonly folder: string;
   readonly run: string;
   readonly version: string | null;
+  /** Null where photographs stay. Its folder is told from the workspace folder. */
+  readonly move: WatchMove | null;
   readonly state: WatchState;
   readonly trouble: ToldError | null;
   /** Sentences that it has said, the last ones. */

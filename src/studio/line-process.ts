@@ -4,8 +4,7 @@
  * noted in a journal as its is.
  */
 import sharp from 'sharp';
-import { CladError, reasonOf } from '../core/errors.ts';
-import { asRefusal } from '../core/files.ts';
+import { reasonOf } from '../core/errors.ts';
 import { bitsOf } from '../detector/camera/camera.ts';
 import { decodeBytes } from '../image/decode.ts';
 import { seenOf } from '../image/seen.ts';
@@ -16,6 +15,7 @@ import type { FromLine, LineOrder, ToLine } from './line-channel.ts';
 import { driftOf } from './line-drift.ts';
 import { type LineFrame, LineJournal } from './line-journal.ts';
 import { heatPixels, sizeOf } from './results-store.ts';
+import { asToldError } from './told-error.ts';
 
 /** What frames are called in errors. */
 const frame = 'the frame';
@@ -82,10 +82,7 @@ async function answer({ id, bytes, keep }: Extract<ToLine, { readonly type: 'fra
     send({ type: 'judged', id, judgement: { ...judgement, isNoted: opened.journal.isOpen } });
     await opened.journal.add(noted, keep);
   } catch (thrown) {
-    const known = asRefusal(thrown);
-    const error =
-      known instanceof CladError ? known : new CladError('INTERNAL', { reason: reasonOf(thrown) });
-    send({ type: 'failed', id, error: error.words });
+    send({ type: 'failed', id, error: asToldError(thrown) });
   }
 }
 

@@ -7,7 +7,7 @@ import type { RegionDefinitions } from '../jobs/roi/region-definition.ts';
 import type { Job, JobState, JobView } from './api.ts';
 import { type Row, StudioDatabase, type Value } from './database.ts';
 import { MarksTable, marksTable } from './marks-table.ts';
-import { WatchesTable, watchesTable } from './watches-table.ts';
+import { WatchesTable, watchesAdded, watchesTable } from './watches-table.ts';
 
 const tables = `
 CREATE TABLE IF NOT EXISTS jobs (
@@ -100,6 +100,7 @@ export class Memory {
       StudioDatabase.open(path, tables, {
         versions: { source: 'TEXT' },
         jobs: { roi: "TEXT NOT NULL DEFAULT '{}'" },
+        watches: watchesAdded,
         marks: { trained: 'TEXT', kept: 'INTEGER NOT NULL DEFAULT 0', said: 'TEXT' },
       }),
     );

@@ -39,3 +39,8 @@ export function kindProblem(name: string): string | undefined {
   if (ofOthers.includes(small)) return 'data sets of another layout are known by it';
   return nameProblem(name);
 }
+
+/** The same of a defect: one that is called good would be a good part. */
+export function defectProblem(kind: string): string | undefined {
+  return kind === 'good' ? 'good parts are called so' : kindProblem(kind);
+}

@@ -28,6 +28,7 @@ import {
   uploadQuery,
 } from './api.ts';
 import { checked } from './checked.ts';
+import { compressed } from './compressed.ts';
 import type { Datasets } from './datasets.ts';
 import type { EventStreams } from './events.ts';
 import { jobRoutes, offeredBackbones } from './job-routes.ts';
@@ -94,11 +95,16 @@ export async function studioApp(parts: StudioParts, pages = pagesFolder): Promis
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_, body, done) =>
     done(null, body),
   );
+  app.addHook('onSend', compressed);
   await app.register(statics, {
     root: pages,
     wildcard: false,
     cacheControl: false,
+    // As the build has written them beside; each is asked for by its own name alone.
+    preCompressed: true,
+    globIgnore: ['**/*.br', '**/*.gz'],
     setHeaders: (reply, path) => {
+      reply.setHeader('Vary', 'Accept-Encoding');
       // Their names change with their content.
       if (path.includes('assets')) reply.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
     },
@@ -153,7 +159,7 @@ function workspaceRoutes(
           name: method.name,
           summary: method.summary,
           presets: Object.keys(method.presets),
-          schema: optionSchema(method) as MethodView['schema'],
+          schema: optionSchema(method),
         }),
       ),
       backbones: await offeredBackbones(),

@@ -34,6 +34,8 @@ export interface StudioOptions
   extends Pick<ServeOptions, 'host' | 'port' | 'token' | 'insecure' | 'allowedHosts' | 'logLevel'> {
   /** Folders outside the workspace that pages may have watched. @default none */
   readonly watchFolders?: readonly string[];
+  /** Whether pages may have photographs moved out of these, into the workspace. @default false */
+  readonly watchMove?: boolean;
   /** Bytes that each journal of the line page may take with its pictures. @default studioDefaults */
   readonly keepSize?: number;
 }
@@ -97,7 +99,7 @@ async function open(
   let queue: JobQueue | undefined;
   let watches: Watches | undefined;
   try {
-    const watchFolders = await WatchFolders.of(workspace.root, options.watchFolders ?? []);
+    const watchFolders = await WatchFolders.of(workspace.root, options.watchFolders ?? [], options.watchMove);
     queue = new JobQueue({
       memory,
       root: workspace.root,

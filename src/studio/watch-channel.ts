@@ -14,8 +14,10 @@ export interface WatchOrder {
   readonly journal: string;
   /** Folder of pictures with their heat. */
   readonly maps: string;
-  /** Bytes that these and the journal may take. */
-  readonly keepSize: number;
+  /** Folder that judged photographs are moved into; null where they stay. */
+  readonly move: string | null;
+  /** Bytes that moved photographs, heat maps and the journal may take; null: any number. */
+  readonly keepSize: number | null;
   /** ISO 8601: since when is counted. */
   readonly since: string;
   /** Judgements of before that are told at the beginning, at most. */
@@ -28,9 +30,9 @@ export interface JudgedFile extends WatchJudgement {
   readonly modified: number;
   /** Below the folder of maps. */
   readonly map: string | null;
+  /** Where it was moved to, or is about to be: a whole path. Null where it stays. */
+  readonly movedTo: string | null;
 }
-
-export type ToWatch = WatchOrder | { readonly type: 'stop' };
 
 export type FromWatch =
   /** The detector is open, and what the journal knows. */
@@ -39,5 +41,7 @@ export type FromWatch =
   /** The folder or the journal is refused for now; null once it works again. */
   | { readonly type: 'refused'; readonly error: ToldError | null }
   | { readonly type: 'note'; readonly text: string }
+  /** A sign of life: it has looked at the folder. */
+  | { readonly type: 'alive' }
   /** It could not begin, or not go on: the process ends. */
   | { readonly type: 'failed'; readonly error: ToldError };

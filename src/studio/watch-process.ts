@@ -4,51 +4,29 @@
  */
 import { existsSync } from 'node:fs';
 import { CladError, reasonOf } from '../core/errors.ts';
-import { asRefusal } from '../core/files.ts';
 import { LiveDrift } from '../jobs/drift/live-drift.ts';
 import { seenIn } from '../jobs/watch/judgement.ts';
 import { watchFolder } from '../jobs/watch/watch.ts';
 import { WatchedDetector } from '../jobs/watch/watched-detector.ts';
 import { nodeEngine } from '../runtime/node.ts';
 import { driftOf } from './line-drift.ts';
-import type { FromWatch, ToWatch, WatchOrder } from './watch-channel.ts';
+import type { FromWatch, WatchOrder } from './watch-channel.ts';
 import { judgedBefore, judgedFile } from './watched-before.ts';
+import { doWork, type Frame } from './work-frame.ts';
 
 /** Milliseconds after which a process whose server has gone ends all the same. */
 const grace = 30_000;
 
-const controller = new AbortController();
-const send = (message: FromWatch) => {
-  if (process.connected) process.send?.(message);
-};
+/** Milliseconds between two signs of life. */
+const signEvery = 2000;
+let nextSign = 0;
 
-process.on('message', (message: ToWatch) => {
-  if (message.type === 'stop') controller.abort();
-  else void run(message);
-});
-process.on('disconnect', () => {
-  controller.abort();
-  setTimeout(() => process.exit(1), grace).unref();
-});
-// Ctrl-C reaches every process of the terminal; the server says what is to be done.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+doWork(grace, watch);
 
-async function run(order: WatchOrder): Promise<void> {
-  try {
-    await watch(order);
-  } catch (thrown) {
-    const known = asRefusal(thrown);
-    const error =
-      known instanceof CladError ? known : new CladError('INTERNAL', { reason: reasonOf(thrown) });
-    await new Promise<void>((told) => {
-      if (!process.connected) told();
-      else process.send?.({ type: 'failed', error: error.words }, undefined, {}, () => told());
-    });
-  }
-  process.exit(0);
-}
-
-async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder): Promise<void> {
+async function watch(
+  { folder, journal, maps, move, keepSize, ...order }: WatchOrder,
+  { signal, send }: Frame<FromWatch>,
+): Promise<undefined> {
   const detector = await WatchedDetector.open(await nodeEngine({}), order.detector);
   let drift: LiveDrift | undefined;
   let judging = detector.sha256;
@@ -66,7 +44,8 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
   try {
     send({ type: 'began', ...(await judgedBefore({ journal, ...order })) });
     await watchFolder({
-      ...{ detector, folder, journal, maps, keepSize, linksOut: false, signal: controller.signal },
+      ...{ detector, folder, journal, maps, linksOut: false, signal },
+      ...{ move: move ?? undefined, keepSize: keepSize ?? undefined },
       onJudged: (judgement, id) => {
         // An update has changed it: what the line sees is compared with what the new one knows.
         if (judgement.modelSha256 !== judging) {
@@ -77,13 +56,18 @@ async function watch({ folder, journal, maps, keepSize, ...order }: WatchOrder):
         if (name !== null && score !== null)
           drift?.add({ class: name, score, verdict, seen: seenIn(judgement) });
         const told = drift && name !== null ? driftOf(drift, name) : null;
-        send({ type: 'judged', file: judgedFile({ ...judgement, id }), drift: told });
+        send({ type: 'judged', file: judgedFile({ ...judgement, id }, move), drift: told });
       },
       onRefused: (error) => {
         const away = error && !existsSync(folder) ? new CladError('WATCH_AWAY', { path: folder }) : error;
         send({ type: 'refused', error: away?.words ?? null });
       },
       onNote: (text) => send({ type: 'note', text }),
+      onLooked: () => {
+        if (performance.now() < nextSign) return;
+        nextSign = performance.now() + signEvery;
+        send({ type: 'alive' });
+      },
     });
   } finally {
     await detector.release();

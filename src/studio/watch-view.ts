@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { shellWord } from '../core/shell-word.ts';
-import type { WatchView } from './line-api.ts';
+import type { WatchMove, WatchView } from './line-api.ts';
 import type { JudgedFile } from './watch-channel.ts';
 import type { RememberedWatch } from './watches-table.ts';
 
@@ -48,6 +48,11 @@ export function freeLineName(line: string, of: string, taken: readonly string[])
   }
 }
 
+/** Whether what is kept of a watched folder is bounded: photographs that are moved go too then, so that is asked for. */
+export function isBounded(move: WatchMove | null): boolean {
+  return move === null || move.removeOldest;
+}
+
 /** @param root - of the workspace @param keepSize - bytes that its journal and pictures may take */
 export function watchView(
   {
@@ -65,19 +70,24 @@ export function watchView(
   root: string,
   keepSize: number,
 ): WatchView {
-  const { id, folder, run, version, created: since } = remembered;
+  const { id, folder, run, version, move, created: since } = remembered;
   const places = linePlaces(join(root, 'line'), remembered.name);
   const fromRoot = (path: string) => relative(root, path).replaceAll('\\', '/');
   const below = fromRoot(folder);
   const journal = fromRoot(places.journal);
   const words = [
     ...['clad', 'watch', version === null ? `runs/${run}` : `detectors/${version}`],
-    ...[below.startsWith('..') ? folder : below, '--journal', journal, '--maps', fromRoot(places.maps)],
-    ...['--keep-size', `${Math.round(keepSize / 1e6)}MB`],
+    below.startsWith('..') ? folder : below,
+    ...(move ? ['--move', fromRoot(move.folder)] : []),
+    ...['--journal', journal, '--maps', fromRoot(places.maps)],
+    ...(isBounded(move) ? ['--keep-size', `${Math.round(keepSize / 1e6)}MB`] : []),
   ];
   return {
     ...{ id, folder, run, version, state, trouble, notes, since, counts, drift, journal },
-    judged: judged.slice(0, mostShown).map(({ bytes: _, modified: __, map: ___, ...shown }) => shown),
+    move: move && { ...move, folder: fromRoot(move.folder) },
+    judged: judged
+      .slice(0, mostShown)
+      .map(({ bytes: _, modified: __, map: ___, movedTo: ____, ...shown }) => shown),
     command: words.map((word) => shellWord(word, process.platform === 'win32')).join(' '),
   };
 }

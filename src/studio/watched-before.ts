@@ -1,4 +1,5 @@
 /** @file What was judged of a watched folder before, as its journal knows it. */
+import { join } from 'node:path';
 import { Journal, type JournalRow } from '../jobs/watch/journal.ts';
 import { noCounts, type OutcomeCounts, outcomeOf } from './outcome.ts';
 import type { JudgedFile, WatchOrder } from './watch-channel.ts';
@@ -18,18 +19,23 @@ export async function judgedBefore({
     for (const { verdict, decision, failed, count } of journal.tally(since))
       counts[outcomeOf({ verdict, decision, failed: failed === 1 })] += count;
     const judged = journal.newest(most).filter(({ judgedAt }) => judgedAt >= since);
-    return { judged: judged.map(judgedFile), counts };
+    // Each into the folder that was given then.
+    const movedInto = ({ id }: JournalRow) => journal.folders.of('move', id)?.path ?? null;
+    return { judged: judged.map((row) => judgedFile(row, movedInto(row))), counts };
   } finally {
     journal.close();
   }
 }
 
-export function judgedFile(row: Omit<JournalRow, 'movedAt'>): JudgedFile {
+/** @param move - folder that photographs were moved into then; null where none was given */
+export function judgedFile(row: Omit<JournalRow, 'movedAt'>, move: string | null): JudgedFile {
   const { id, path, judgedAt: at, class: name, score, threshold, verdict, decision, error, map } = row;
+  const { destination } = row;
   return {
     ...{ id, path, at, class: name, score, threshold, error, map, heat: map !== null },
     verdict: verdict as JudgedFile['verdict'],
     outcome: outcomeOf({ verdict, decision, failed: error !== null }),
-    ...{ bytes: row.bytes, modified: row.modified },
+    ...{ bytes: row.bytes, modified: row.modified, destination },
+    movedTo: move === null || destination === null ? null : join(move, destination),
   };
 }

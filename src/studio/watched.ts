@@ -14,7 +14,7 @@ const mostNotes = 10;
 
 /** One that is watched, or was. */
 export interface Watch {
-  readonly remembered: RememberedWatch;
+  remembered: RememberedWatch;
   state: WatchState;
   trouble: ToldError | null;
   notes: readonly string[];
@@ -35,7 +35,7 @@ export function newWatch(remembered: RememberedWatch): Watch {
   };
 }
 
-export function hear(watch: Watch, message: Exclude<FromWatch, { readonly type: 'failed' }>): void {
+export function hear(watch: Watch, message: Exclude<FromWatch, { readonly type: 'failed' | 'alive' }>): void {
   const works = (error: ToldError | null) => {
     if (watch.state === 'off') return;
     watch.state = error ? 'trouble' : 'watching';

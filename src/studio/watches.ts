@@ -3,33 +3,26 @@
  * studio that is started again goes on; a process that ends, or a folder that is away, is tried again until somebody stops it.
  */
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { basename } from 'node:path';
 import { CladError } from '../core/errors.ts';
-import { asRefusal } from '../core/files.ts';
-import { isInside } from '../data/folders.ts';
-import { isUnchanged } from '../jobs/watch/destinations.ts';
 import type { StudioEvent, ToldError } from './api.ts';
-import { type Child, type Listener, startProcess } from './child.ts';
-import type { WatchRequest, WatchView } from './line-api.ts';
+import type { WatchMove, WatchRequest, WatchView } from './line-api.ts';
 import type { Memory } from './memory.ts';
 import type { Runs } from './runs.ts';
-import type { FromWatch, JudgedFile, WatchOrder } from './watch-channel.ts';
+import { asToldError } from './told-error.ts';
+import type { JudgedFile, WatchOrder } from './watch-channel.ts';
+import { type StartWatch, type WatchListener, watchOver } from './watch-child.ts';
 import type { WatchFolders } from './watch-folders.ts';
-import { freeLineName, linePlaces, watchView } from './watch-view.ts';
+import { type Moving, requireRoom } from './watch-room.ts';
+import { freeLineName, isBounded, linePlaces, watchView } from './watch-view.ts';
 import { hear, mostKnown, newWatch, type Watch } from './watched.ts';
 import { judgedBefore } from './watched-before.ts';
+import { heatOf, photographOf } from './watched-pictures.ts';
 import type { RememberedWatch } from './watches-table.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Processes at once: each has a detector open. */
-const mostOpen = 4;
 /** Milliseconds until a process that ended is started again; between two tellings; that one may take to end. */
 const [retryAfter, interval, patience] = [5000, 200, 20_000];
-/** Milliseconds that a picture is waited for: it is put into its place just after its judgement is told. */
-const pictureComes = 3000;
-
-export type StartWatch = (order: WatchOrder, listener: Listener<FromWatch>) => Child;
 
 export interface WatchesOptions {
   readonly workspace: Workspace;
@@ -64,22 +57,23 @@ export class Watches {
 
   /**
    * Watches a folder; one that is known with this detector goes on with its journal.
-   * @throws as `WatchFolders.find` and `Runs.detector`; WATCH_TAKEN
+   * @throws as `WatchFolders.find`, `WatchFolders.findMove` and `Runs.detector`; WATCH_TAKEN
    */
-  async add({ run, version: asked, folder: named }: WatchRequest): Promise<WatchView> {
+  async add({ run, version: asked, folder: named, move: wanted }: WatchRequest): Promise<WatchView> {
     const { memory, runs, folders, workspace } = this.#options;
     const version = asked ?? null;
     const folder = await folders.find(named);
+    const move = wanted ? { ...wanted, folder: await folders.findMove(wanted.folder, folder) } : null;
     await runs.detector(run, version);
     // Nothing is waited for from here on: of two tabs that ask at once, the second sees the first.
     const known = [...this.#watches.values()].find(
       ({ remembered: each }) => each.folder === folder && each.run === run && each.version === version,
     );
-    if (known) return this.#start(known);
-    this.#requireRoom(folder);
+    if (known) return this.#start(this.#moving(known, move));
+    this.#requireRoom({ folder, move });
     const taken = [...this.#watches.values()].map(({ remembered }) => remembered.name);
     const name = freeLineName(workspace.folder('line'), `${basename(folder)}-${run}`, taken);
-    const id = memory.watches.add({ name, folder, run, version });
+    const id = memory.watches.add({ name, folder, run, version, move });
     const watch = this.#keep(memory.watches.all.find((each) => each.id === id) as RememberedWatch);
     this.#begin(watch);
     this.#tell(watch);
@@ -116,19 +110,10 @@ export class Watches {
   async picture(id: number, judgement: number, what: 'photograph' | 'heat'): Promise<string> {
     const { remembered } = this.#watch(id);
     const file = this.judgement(id, judgement);
-    const gone = () => new CladError('NOT_THERE', { what: 'picture', name: file.path });
-    if (what === 'photograph') {
-      const path = join(remembered.folder, file.path);
-      if (!(await isInside(path, await this.#options.folders.find(remembered.folder))))
-        throw new CladError('WATCH_OUTSIDE', { path: file.path, reason: 'it is a link out of its folder' });
-      if (!(await isUnchanged(path, file))) throw gone();
-      return path;
-    }
-    if (file.map === null) throw gone();
-    const path = join(this.#places(remembered).maps, file.map);
-    for (const end = Date.now() + pictureComes; !existsSync(path); await sleep(50))
-      if (Date.now() > end) throw gone();
-    return path;
+    const { folders, workspace } = this.#options;
+    if (what === 'heat') return heatOf(file, this.#places(remembered).maps);
+    // What is in its place for good is looked at there, also while its folder is away.
+    return photographOf(file, () => folders.find(remembered.folder), workspace.root);
   }
 
   /** @throws NOT_THERE for one that is not among the last */
@@ -168,10 +153,25 @@ export class Watches {
     return watch;
   }
 
+  /** One that is off moves photographs from now on as it is told. @throws WATCH_TAKEN where it watches otherwise */
+  #moving(watch: Watch, move: WatchMove | null): Watch {
+    const { id, folder, move: before } = watch.remembered;
+    if (before?.folder === move?.folder && before?.removeOldest === move?.removeOldest) return watch;
+    if (watch.state !== 'off') {
+      const reason =
+        'it is watched with this detector already, and its photographs are treated otherwise; stop that first';
+      throw new CladError('WATCH_TAKEN', { path: folder, reason });
+    }
+    this.#requireRoom({ folder, move });
+    this.#options.memory.watches.move(id, move);
+    watch.remembered = { ...watch.remembered, move };
+    return watch;
+  }
+
   #start(watch: Watch): WatchView {
-    const { id, folder } = watch.remembered;
+    const { id } = watch.remembered;
     if (watch.state === 'off') {
-      this.#requireRoom(folder);
+      this.#requireRoom(watch.remembered);
       this.#options.memory.watches.want(id, true);
       this.#begin(watch);
       this.#tell(watch);
@@ -180,10 +180,12 @@ export class Watches {
   }
 
   /** @throws WATCH_TAKEN */
-  #requireRoom(folder: string): void {
-    const open = [...this.#watches.values()].filter(({ state }) => state !== 'off').length;
-    const reason = `${mostOpen} folders are watched already; stop one of them first`;
-    if (open >= mostOpen) throw new CladError('WATCH_TAKEN', { path: folder, reason });
+  #requireRoom(wanted: Moving): void {
+    const open = [...this.#watches.values()].filter(({ state }) => state !== 'off');
+    requireRoom(
+      wanted,
+      open.map(({ remembered }) => remembered),
+    );
   }
 
   #begin(watch: Watch): void {
@@ -202,34 +204,28 @@ export class Watches {
 
   /** Runs a process to its end. */
   #run(watch: Watch, order: WatchOrder): Promise<void> {
-    const start =
-      this.#options.start ?? ((wanted, listener) => startProcess('./watch-process.js', wanted, listener));
     return new Promise((resolve) => {
-      let failure: ToldError | undefined;
-      let isAsked = false;
       if (watch.state === 'off' || this.#closing) {
         resolve();
         return;
       }
-      const child = start(order, {
-        onMessage: (message) => {
-          if (message.type === 'failed') failure = message.error;
-          else {
-            hear(watch, message);
-            this.#tellSoon(watch);
-          }
+      let isAsked = false;
+      const listener: WatchListener = {
+        heard: (message) => {
+          hear(watch, message);
+          this.#tellSoon(watch);
         },
-        onEnd: (how) => {
+        silent: (error) => {
+          if (!isAsked) this.#troubled(watch, error);
+        },
+        ended: (error) => {
           watch.child = undefined;
-          const died = new CladError('WORKER_DIED', {
-            worker: 'The process that watches this folder',
-            ...{ reason: `ended by ${how}`, remedy: 'It is started again.' },
-          });
           // It may have been started again meanwhile.
-          if (!isAsked) this.#failed(watch, failure ?? died.words);
+          if (!isAsked) this.#failed(watch, error);
           resolve();
         },
-      });
+      };
+      const child = watchOver(order, listener, this.#options.start);
       watch.child = {
         stop: () => {
           isAsked = true;
@@ -243,29 +239,37 @@ export class Watches {
   #failed(watch: Watch, error: ToldError): void {
     // It was told to end.
     if (watch.state === 'off' || this.#closing) return;
+    this.#troubled(watch, error);
+    watch.retry = setTimeout(() => this.#begin(watch), retryAfter);
+    watch.retry.unref();
+  }
+
+  #troubled(watch: Watch, error: ToldError): void {
     watch.state = 'trouble';
     watch.trouble = error;
     this.#tell(watch);
-    watch.retry = setTimeout(() => this.#begin(watch), retryAfter);
-    watch.retry.unref();
   }
 
   async #order({
     folder,
     run,
     version,
+    move,
     created: since,
     ...remembered
   }: RememberedWatch): Promise<WatchOrder> {
     const { runs, folders, keepSize } = this.#options;
     if (!existsSync(folder)) throw new CladError('WATCH_AWAY', { path: folder });
     await folders.find(folder);
+    // A link may have been put in its place meanwhile.
+    if (move) await folders.findMove(move.folder, folder);
     const own = (await runs.folder(run)).path;
     const detector = await runs.detector(run, version);
     return {
       type: 'watch',
       ...{ detector, run: version === null ? own : null, folder },
-      ...{ ...this.#places(remembered), keepSize, since, most: mostKnown },
+      ...{ ...this.#places(remembered), move: move?.folder ?? null, since, most: mostKnown },
+      keepSize: isBounded(move) ? keepSize : null,
     };
   }
 
@@ -308,11 +312,4 @@ export class Watches {
     const { workspace, keepSize } = this.#options;
     return watchView(watch, workspace.root, keepSize);
   }
-}
-
-function asToldError(thrown: unknown): ToldError {
-  const error = asRefusal(thrown);
-  return error instanceof CladError
-    ? error.words
-    : new CladError('INTERNAL', { reason: String(thrown) }).words;
 }

@@ -73,12 +73,13 @@ export class Workspace {
   }
 }
 
-function isBelow(path: string, folder: string): boolean {
+/** Whether a path is a folder or below it, by their names. */
+export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 /** Without links, as far as it exists. A link that leads nowhere leads out: what is written to it would be made there. */
-async function realFolder(path: string): Promise<string> {
+export async function realFolder(path: string): Promise<string> {
   return realpath(path).catch(async () => {
     const link = await lstat(path).catch(() => undefined);
     const parent = dirname(path);

@@ -1,5 +1,5 @@
 /** @file Numbers as the pages write them; those of results are the ones of the command line, rounded alike. */
-import { texts } from './texts/texts.ts';
+import { locale, texts } from './texts/texts.ts';
 
 /** A share with so many digits as `clad evaluate` prints; a dash where there is none. */
 export function fraction(value: number | null | undefined): string {
@@ -10,13 +10,22 @@ export function percent(value: number): string {
   return `${(100 * value).toFixed(1)} %`;
 }
 
+export function countText(value: number): string {
+  return value.toLocaleString(locale.value);
+}
+
 /** A score with four significant digits. */
 export function scoreText(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
 export function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
+  return (bytes / 1e6).toLocaleString(locale.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
+/** What a test image shows: a kind of defect as its folder is called, or that it is good. */
+export function kindText(kind: string): string {
+  return kind === 'good' ? texts.value.goodKind : kind;
 }
 
 /** Seconds as people say them. */
@@ -35,5 +44,5 @@ export function about(seconds: number): string {
 }
 
 export function moment(iso: string): string {
-  return new Date(iso).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(iso).toLocaleString(locale.value, { dateStyle: 'medium', timeStyle: 'short' });
 }

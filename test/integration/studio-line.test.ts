@@ -172,6 +172,38 @@ describe.skipIf(!hasChromium || !full)('the line page of clad studio', () => {
     expect(stdout).toContain('false-alarm');
   }, 120_000);
 
+  it('sorts photographs by verdict where that is asked for, and says before what will happen', async () => {
+    await mkdir(join(work(), 'inbox'), { recursive: true });
+    await copyFile(join(data, 'disc/test/blot/000.png'), join(work(), 'inbox/a.png'));
+    await page.goto(`${studio.url}/#/watch/new`);
+    await page.getByLabel('Folder', { exact: true }).fill('inbox');
+    const photographs = page.getByLabel('Judged photographs');
+    await photographs.selectOption({
+      label: 'are moved by their verdicts; above 2 GB the oldest are removed',
+    });
+    await page.getByText('the oldest photographs are removed for good').waitFor(wait);
+    await photographs.selectOption({ label: 'are moved by their verdicts, and all kept' });
+    await page.getByText('what fails into sorted/inbox/reject').waitFor(wait);
+    await page.getByText('Nothing is removed, so look after the disk').waitFor(wait);
+    expect(await barriers(page)).toEqual([]);
+    await shot('watch-move');
+    await page.getByLabel('Moved into').fill('runs');
+    await page.getByRole('button', { name: 'Watch it' }).click();
+    await page.getByRole('alert').getByText("runs/ is the studio's own").waitFor(wait);
+    await page.getByLabel('Moved into').fill('sorted/inbox');
+    await page.getByRole('button', { name: 'Watch it' }).click();
+    await page.locator('.board.reject img.watched').waitFor(wait);
+    await expect.poll(() => readdir(join(work(), 'inbox')), wait).toEqual([]);
+    expect(await readdir(join(work(), 'sorted/inbox/reject'))).toEqual(['a.png']);
+    await page.getByText('Photographs are moved into sorted/inbox/ by their verdicts.').waitFor(wait);
+    await page.locator('.last button').first().click();
+    await page.locator('dialog').getByText('a.png → reject/a.png').waitFor(wait);
+    await shot('watch-moved');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Stop watching' }).click();
+    await page.getByRole('button', { name: 'Remove from the list' }).click();
+  }, 120_000);
+
   it('tells within seconds that a frame gets no answer, and notes what was judged', async () => {
     await page.goto(`${studio.url}/#/line/parts`);
     await page.getByRole('button', { name: 'Start the camera' }).click();

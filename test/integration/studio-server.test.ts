@@ -1,8 +1,10 @@
 /** @file What the server of the studio refuses: paths that lead away, names that are none, files that are no images, other sites, who has no token. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { get, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WatchView } from '../../src/studio/line-api.ts';
 import type { RunView } from '../../src/studio/run-api.ts';
@@ -173,6 +175,73 @@ it('frames are judged by detectors that there are, and marks are of images that 
   expect(await ask('runs/none/marks', mark)).toMatchObject({ status: 404, code: 'NOT_THERE' });
 });
 
+describe('what goes over the wire', () => {
+  interface Wire {
+    /** Of the answer with its head. */
+    readonly bytes: number;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: Buffer;
+  }
+  /** An answer as it comes, on a connection of its own. */
+  const wire = (path: string, accepted?: string): Promise<Wire> =>
+    new Promise((resolve, reject) => {
+      const headers = accepted === undefined ? {} : { 'accept-encoding': accepted };
+      get(`${studio.url}${path}`, { agent: false, headers }, async (answer) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of answer) chunks.push(chunk as Buffer);
+        const { bytesRead: bytes } = answer.socket;
+        resolve({ bytes, headers: answer.headers, body: Buffer.concat(chunks) });
+      }).on('error', reject);
+    });
+  const plain = { br: brotliDecompressSync, gzip: gunzipSync } as const;
+
+  it.each([
+    ['br', 'gzip, deflate, br, zstd'],
+    ['gzip', 'gzip'],
+  ] as const)('the first load is below 300 kB, and is what it is without %s', async (encoding, accepted) => {
+    const page = (await wire('/')).body.toString();
+    const names = [...page.matchAll(/(?:src|href)="\.(\/assets\/[^"]+)"/g)].map(([, name]) => name as string);
+    expect(names.length).toBeGreaterThan(1);
+    let bytes = 0;
+    for (const name of ['/', ...names]) {
+      const [whole, small] = [await wire(name), await wire(name, accepted)];
+      expect(small.headers).toMatchObject({ 'content-encoding': encoding, vary: 'Accept-Encoding' });
+      expect(small.headers['content-type']).toBe(whole.headers['content-type']);
+      expect(small.headers['cache-control']).toBe(whole.headers['cache-control']);
+      expect(whole.headers['content-encoding']).toBeUndefined();
+      expect(plain[encoding](small.body).equals(whole.body)).toBe(true);
+      bytes += small.bytes;
+    }
+    for (const path of ['/api/overview', '/api/choices']) bytes += (await wire(path, accepted)).bytes;
+    expect(bytes).toBeLessThan(300_000);
+    expect((await wire(`${names[0]}.br`)).headers['content-type']).toContain('json');
+  });
+  it('JSON is compressed for whoever takes that', async () => {
+    const [whole, small] = [await wire('/api/choices'), await wire('/api/choices', 'deflate, gzip;q=0.5')];
+    expect(small.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    expect(small.bytes).toBeLessThan(whole.bytes / 3);
+    expect(gunzipSync(small.body).equals(whole.body)).toBe(true);
+    for (const accepted of ['br', 'gzip;q=0', 'gzip;q=0.000, *', '*;q=0']) {
+      const { headers, body } = await wire('/api/choices', accepted);
+      expect([headers['content-encoding'], body.equals(whole.body)], accepted).toEqual([undefined, true]);
+    }
+  });
+  it('events are told at once', async () => {
+    const first = await new Promise<string>((resolve, reject) => {
+      const headers = { 'accept-encoding': 'gzip, br' };
+      const asked = get(`${studio.url}/api/events`, { agent: false, headers }, (answer) => {
+        expect(answer.headers['content-encoding']).toBeUndefined();
+        answer.once('data', (chunk: Buffer) => {
+          resolve(chunk.toString());
+          asked.destroy();
+        });
+      });
+      asked.on('error', reject);
+    });
+    expect(first).toContain('"type":"jobs"');
+  });
+});
+
 describe('folders that are watched', () => {
   const json = (method: string, body?: object) => ({
     method,
@@ -260,6 +329,46 @@ describe('folders that are watched', () => {
     expect((await Promise.all(asked)).map(({ status, code }) => code ?? status).sort()).toEqual([
       ...[201, 'RUN_LEARNS'],
     ]);
+  }, 90_000);
+  it('are sorted by verdict where that is asked for, nothing is written over, and pictures are shown from there', async () => {
+    const data = await copySmallTraining(join(work, 'runs'), 'sorting');
+    for (const name of ['to-sort', 'sorted/reject']) await mkdir(join(work, name), { recursive: true });
+    await writeFile(join(work, 'sorted/reject/a.png'), 'of somebody else');
+    await copyFile(join(data, 'disc/test/blot/000.png'), join(work, 'to-sort/a.png'));
+    await copyFile(join(data, 'disc/test/good/000.png'), join(work, 'to-sort/b.png'));
+    const ordered = (move: object) => json('POST', { run: 'sorting', folder: 'to-sort', move });
+    for (const folder of ['../outside', 'runs', 'to-sort/sorted'])
+      expect(await ask('watches', ordered({ folder, removeOldest: false }))).toMatchObject({
+        ...{ status: 403, code: 'WATCH_MOVE' },
+      });
+    expect(await ask('watches', ordered({ folder: 'sorted', removeOldest: false }))).toMatchObject({
+      status: 201,
+    });
+    const found = async () => {
+      const answer = await fetch(`${studio.url}/api/watches`);
+      const { watches } = (await answer.json()) as { readonly watches: readonly WatchView[] };
+      return watches.find(({ folder: of }) => of.endsWith('to-sort')) as WatchView;
+    };
+    await expect.poll(async () => (await found()).judged.length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => readdir(join(work, 'to-sort')), { timeout: 10_000 }).toEqual([]);
+    const { id, judged } = await found();
+    expect(judged.map(({ path, destination }) => [path, destination]).sort()).toEqual([
+      ['a.png', 'reject/a-2.png'],
+      ['b.png', 'pass/b.png'],
+    ]);
+    expect(await readFile(join(work, 'sorted/reject/a.png'), 'utf8')).toBe('of somebody else');
+    const moved = await readFile(join(work, 'sorted/reject/a-2.png'));
+    expect(moved.equals(await readFile(join(data, 'disc/test/blot/000.png')))).toBe(true);
+    for (const { id: judgement } of judged) {
+      const picture = `watches/${id}/picture?judgement=${judgement}&what=photograph&size=small`;
+      expect(await ask(picture)).toMatchObject({ status: 200 });
+    }
+    const alarm = judged.find(({ outcome }) => outcome === 'reject')?.id;
+    expect(
+      await ask(`watches/${id}/mark`, json('POST', { judgement: alarm, mark: 'false-alarm' })),
+    ).toMatchObject({ status: 200 });
+    await ask(`watches/${id}/stop`, json('POST'));
+    await ask(`watches/${id}`, json('DELETE'));
   }, 90_000);
 });
 

@@ -9,8 +9,10 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDetector } from '../../src/detector/file-checksum.ts';
 import type { EvaluationDocument } from '../../src/jobs/evaluate/evaluate.ts';
+import { methods } from '../../src/methods/registry.ts';
 import { barriers, chromiumPath, hasChromium } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
+import { sameInGerman } from '../helpers/read-texts.ts';
 import { type Serving, startListening } from '../helpers/serve.ts';
 
 let folder = '';
@@ -218,8 +220,11 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await page.locator('.tile img[data-over="heat"]').first().waitFor(wait);
     expect(await barriers(page)).toEqual([]);
     await shot('results');
+    await page.getByText('The moved threshold is in none of these files').waitFor(wait);
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('Saved as detectors/demo-1-v2.onnx').waitFor(wait);
+    expect(await page.getByText('The moved threshold is in none of these files').count()).toBe(0);
+    expect(await page.getByRole('combobox', { name: 'Version' }).inputValue()).toBe('demo-1-v2.onnx');
     // The list is asked for again once the version is there.
     await page.locator('.versions').getByText('demo-1-v2.onnx').waitFor(wait);
     const downloading = page.waitForEvent('download');
@@ -288,6 +293,47 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     expect(await readdir(join(folder, 'work/data/filmed/ball/train/good'))).toHaveLength(1);
     await capture.getByRole('link', { name: 'See them' }).click();
     await page.getByRole('button', { name: 'Leave out: ball/train/good/' }).waitFor(wait);
+    await page.goto(`${studio.url}/#/results/demo-1`);
+    await page.locator('.tile').first().waitFor(wait);
+  }, 120_000);
+
+  it('says nothing in English where it is German', async () => {
+    // Names of people's things, of the field and of options, which are the same in every language.
+    const names = [
+      ...['clad', 'studio', 'demo', 'demo-1', 'filmed', 'ball', 'washer', 'woven_cloth', 'MB', 'GB'],
+      ...['AUPRO', 'AUROC'],
+      ...['anom.', 'Version', 'Backbone', 'AdamW.', 'cpu', 'webgpu', 'cuda', 'builtin', 'Detektor'],
+      ...[...methods.values()].flatMap(({ name, presets }) => [name, ...Object.keys(presets)]),
+    ];
+    const isName = (text: string) =>
+      names.includes(text) || /^[\w./-]*[._/\d][\w./-]*$|^[\d.,]+ [MG]B$/.test(text);
+    const found: string[] = [];
+    for (const [place, sign] of [
+      ['data/demo', '.tile'],
+      ['train/demo', '.options'],
+      ['results', 'main a'],
+      ['results/demo-1', '.tile'],
+      ['compare/demo-1', '.fields'],
+      ['line/demo-1', '.board'],
+      ['watch/new', 'form'],
+    ] as const) {
+      await page.goto(`${studio.url}/#/${place}`);
+      const isThere = () =>
+        page
+          .locator(sign)
+          .first()
+          .waitFor({ ...wait, state: 'attached' });
+      const same = await sameInGerman(page, isThere);
+      // Choices of options, and kinds of defects, are names as well.
+      const values = await page
+        .locator('.option option, .option label, fieldset legend, select option')
+        .allTextContents();
+      found.push(
+        ...same.filter((text) => !isName(text) && !values.includes(text)).map((text) => `${place}: ${text}`),
+      );
+    }
+    await page.getByLabel('Sprache').selectOption('en');
+    expect(found).toEqual([]);
     await page.goto(`${studio.url}/#/results/demo-1`);
     await page.locator('.tile').first().waitFor(wait);
   }, 120_000);

@@ -171,6 +171,11 @@ describe('clad watch', () => {
     expect((await clad('watch', run, still, '--move', join(still, 'sorted'))).stderr).toContain(
       `Expected --move to be a folder outside ${still}, whose photographs are judged`,
     );
+    // Where they would be moved to is the watched folder itself, so each would be judged again and again.
+    await mkdir(join(folder, 'turning/check'), { recursive: true });
+    expect(
+      (await clad('watch', run, join(folder, 'turning/check'), '--move', join(folder, 'turning'))).stderr,
+    ).toContain('Expected --move to be a folder outside');
     expect((await clad('watch', run, join(folder, 'nowhere'))).stderr).toContain('no such file or folder');
     expect((await clad('watch', run, still, '--settle', 'soon')).stderr).toContain(
       'Expected seconds, 0 to 86400.',

@@ -56,6 +56,12 @@ export const studioErrors = {
     message:
       '{path} may not be watched: {reason}. Expected a folder of its own in the workspace, or one that the studio was started with (`clad studio --watch-folder DIR`).',
   },
+  WATCH_MOVE: {
+    kind: 'input',
+    status: 403,
+    message:
+      "Photographs of {folder} may not be moved into {path}: {reason}. Expected a folder of the workspace that is none of the studio's own, e.g. `sorted`; what lies outside the workspace is moved only where the studio was started with `--watch-move`.",
+  },
   WATCH_AWAY: {
     kind: 'input',
     status: 409,

@@ -170,8 +170,9 @@ export class Moves {
     await this.#clearMaps();
     const unmoved = this.#journal.unmoved();
     if (unmoved.length > 0 && this.#places.move === undefined) {
-      const count = `Photographs that were judged and not moved yet: ${unmoved.length}.`;
-      this.#note(`${count} They stay, as no --move is given.`);
+      this.#note(
+        `Photographs that were judged and not moved yet: ${unmoved.length}. They stay, as no --move is given.`,
+      );
       return;
     }
     for (const row of unmoved) {

@@ -5,6 +5,7 @@
  * A judgement is written to the journal first, then its photograph and its heat map are moved, then that is noted. A process that is killed anywhere in between leaves a photograph
  * that will be judged, or one that is judged and will be moved: when the watching begins again, what was begun is finished first.
  */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CladError } from '../../core/errors.ts';
 import { requireWritable, writeFileAtomic } from '../../core/files.ts';
@@ -57,6 +58,8 @@ export interface RecordsRequest {
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
+/** Folders that photographs are moved into, below the one that is given. */
+const decisions: readonly Decision[] = ['pass', 'check', 'reject'];
 /** Name of the journal in a folder. */
 export const journalName = '.clad-watch.sqlite';
 /** Milliseconds until the next try where the file system or the journal refused, and between beats. */
@@ -122,7 +125,10 @@ export async function requirePlaces(
   ] as const) {
     if (place === undefined) continue;
     await requireWritable(place, `Give another folder to ${option}.`);
-    if (watched !== undefined && (await isInside(place, watched))) {
+    if (watched === undefined) continue;
+    const filled = option === '--maps' ? [place] : [place, ...decisions.map((each) => join(place, each))];
+    for (const each of filled) {
+      if (!(await isInside(each, watched))) continue;
       const expected = `a folder outside ${watched}, whose photographs are judged`;
       throw new CladError('OPTION_INVALID', { option, expected, actual: place });
     }

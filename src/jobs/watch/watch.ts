@@ -30,6 +30,8 @@ export interface WatchRequest extends RecordsRequest {
   readonly giveUp?: number | undefined;
   /** Seconds between two looks at the folder, at least. @default 0.5 */
   readonly interval?: number | undefined;
+  /** Is called after each look at the folder, as a sign of life, also where that was refused. */
+  readonly onLooked?: (() => void) | undefined;
 }
 
 /** Photographs judged before the folder is looked at again, at most. */
@@ -75,6 +77,7 @@ class Watch {
         ({ looked, found } = await this.#round());
         await this.#records.beat();
       });
+      this.#request.onLooked?.();
       if (!done) continue;
       if (once && this.#arrivals.waiting === 0) break;
       // A folder of very many files is looked at no more than a fifth of the time.

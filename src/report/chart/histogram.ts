@@ -14,14 +14,59 @@ export interface HistogramOptions {
   readonly threshold: number | null;
   /** A threshold that another was chosen in the place of. */
   readonly before?: number | null;
+  /** @default English */
+  readonly words?: HistogramWords;
 }
+
+type Kind = 'good' | 'anomalous';
+
+/** The scores of one half, as text. */
+export interface ScoreRange {
+  readonly count: number;
+  readonly low: string;
+  readonly high: string;
+}
+
+/** What stands in a histogram. */
+export interface HistogramWords {
+  /** Beside the halves; there is room for six letters. */
+  readonly halves: Readonly<Record<Kind, string>>;
+  readonly bar: (count: number, kind: Kind) => string;
+  readonly threshold: string;
+  readonly score: string;
+  /** All of it as a sentence, for those who do not see it. @param ranges - null where there is none */
+  readonly describe: (
+    title: string,
+    ranges: Readonly<Record<Kind, ScoreRange | null>>,
+    threshold: string | null,
+  ) => string;
+}
+
+const rangeText = (range: ScoreRange | null) =>
+  range ? `${range.count} from ${range.low} to ${range.high}` : 'none';
+
+export const englishHistogram: HistogramWords = {
+  halves: { good: 'good', anomalous: 'anom.' },
+  bar: (count, kind) => `${count} ${kind}`,
+  threshold: 'threshold',
+  score: 'score of the image',
+  describe: (title, { good, anomalous }, threshold) =>
+    `Scores of ${title}. Good: ${rangeText(good)}. Anomalous: ${rangeText(anomalous)}.${threshold === null ? '' : ` Threshold ${threshold}.`}`,
+};
 
 const height = 216;
 const bars = 26;
 const middle = (box.top + height - box.bottom) / 2 + 4;
 
 /** Draws the histogram of a class. */
-export function histogram({ title, good, anomalous, threshold, before = null }: HistogramOptions): Markup {
+export function histogram({
+  title,
+  good,
+  anomalous,
+  threshold,
+  before = null,
+  words = englishHistogram,
+}: HistogramOptions): Markup {
   const known = [threshold, before].filter((each) => each !== null);
   const [least, most] = extent([...known, ...ends(good), ...ends(anomalous)]) as [number, number];
   const edges = edgesOf(least, most, threshold);
@@ -29,9 +74,9 @@ export function histogram({ title, good, anomalous, threshold, before = null }: 
   const x = scaleLinear([low, high], [box.left, box.width - box.right]);
   const inner = edges.slice(1, -1).map((edge) => (edge === threshold ? justAbove(edge) : edge));
   const count = bin<number, number>().domain([low, high]).thresholds(inner);
-  const wrong = (middleOfBar: number, kind: 'good' | 'anomalous') =>
+  const wrong = (middleOfBar: number, kind: Kind) =>
     threshold !== null && middleOfBar > threshold === (kind === 'good');
-  const half = (scores: readonly number[], kind: 'good' | 'anomalous') => {
+  const half = (scores: readonly number[], kind: Kind) => {
     const bins = count(scores);
     const most = max(bins, (each) => each.length) || 1;
     const reach = middle - box.top - 16;
@@ -42,18 +87,18 @@ export function histogram({ title, good, anomalous, threshold, before = null }: 
       const size = Math.max(2, y(each.length));
       const top = kind === 'good' ? middle - size : middle;
       const name = wrong(((each.x0 ?? low) + (each.x1 ?? high)) / 2, kind) ? `${kind} wrong` : kind;
-      return html`<rect class="${name}" x="${coordinate(from + 0.5)}" y="${coordinate(top)}" width="${coordinate(Math.max(1, to - from - 1))}" height="${coordinate(size)}"><title>${each.length} ${kind}</title></rect>`;
+      return html`<rect class="${name}" x="${coordinate(from + 0.5)}" y="${coordinate(top)}" width="${coordinate(Math.max(1, to - from - 1))}" height="${coordinate(size)}"><title>${words.bar(each.length, kind)}</title></rect>`;
     });
   };
-  return html`<svg viewBox="0 0 ${box.width} ${height}" role="img" aria-label="${describe(title, good, anomalous, threshold)}">
+  return html`<svg viewBox="0 0 ${box.width} ${height}" role="img" aria-label="${words.describe(title, { good: rangeOf(good), anomalous: rangeOf(anomalous) }, threshold?.toPrecision(3) ?? null)}">
 ${half(good, 'good')}${half(anomalous, 'anomalous')}
 <path class="axis" d="M${box.left} ${coordinate(middle)}H${box.width - box.right}"/>
 ${ticks(x)}
 ${before === null ? null : html`<path class="boundary" d="M${coordinate(x(before))} ${box.top}V${height - box.bottom}"/>`}
-${threshold === null ? null : thresholdLine(x(threshold))}
-<text class="label good" x="4" y="${coordinate(middle - 24)}">good</text><text class="tick" x="4" y="${coordinate(middle - 10)}">${good.length}</text>
-<text class="label anomalous" x="4" y="${coordinate(middle + 18)}">anom.</text><text class="tick" x="4" y="${coordinate(middle + 32)}">${anomalous.length}</text>
-<text class="label" x="${(box.left + box.width - box.right) / 2}" y="${height - 6}" text-anchor="middle">score of the image</text>
+${threshold === null ? null : thresholdLine(x(threshold), words.threshold)}
+<text class="label good" x="4" y="${coordinate(middle - 24)}">${words.halves.good}</text><text class="tick" x="4" y="${coordinate(middle - 10)}">${good.length}</text>
+<text class="label anomalous" x="4" y="${coordinate(middle + 18)}">${words.halves.anomalous}</text><text class="tick" x="4" y="${coordinate(middle + 32)}">${anomalous.length}</text>
+<text class="label" x="${(box.left + box.width - box.right) / 2}" y="${height - 6}" text-anchor="middle">${words.score}</text>
 </svg>`;
 }
 
@@ -85,23 +130,13 @@ function ticks(x: Scale): Markup[] {
   });
 }
 
-function thresholdLine(at: number): Markup {
+function thresholdLine(at: number, word: string): Markup {
   const left = at > box.width / 2;
-  return html`<path class="threshold" d="M${coordinate(at)} ${box.top}V${height - box.bottom}"/><text class="label threshold-label" x="${coordinate(at + (left ? -5 : 5))}" y="${box.top + 8}" text-anchor="${left ? 'end' : 'start'}">threshold</text>`;
+  return html`<path class="threshold" d="M${coordinate(at)} ${box.top}V${height - box.bottom}"/><text class="label threshold-label" x="${coordinate(at + (left ? -5 : 5))}" y="${box.top + 8}" text-anchor="${left ? 'end' : 'start'}">${word}</text>`;
 }
 
-function describe(
-  title: string,
-  good: readonly number[],
-  anomalous: readonly number[],
-  threshold: number | null,
-): string {
-  const range = (scores: readonly number[]) => {
-    const [low, high] = ends(scores);
-    return low === undefined || high === undefined
-      ? 'none'
-      : `${scores.length} from ${low.toPrecision(3)} to ${high.toPrecision(3)}`;
-  };
-  const line = threshold === null ? '' : ` Threshold ${threshold.toPrecision(3)}.`;
-  return `Scores of ${title}. Good: ${range(good)}. Anomalous: ${range(anomalous)}.${line}`;
+function rangeOf(scores: readonly number[]): ScoreRange | null {
+  const [low, high] = ends(scores);
+  if (low === undefined || high === undefined) return null;
+  return { count: scores.length, low: low.toPrecision(3), high: high.toPrecision(3) };
 }

@@ -22,7 +22,11 @@ export function InlineSelect({ label, value, options, onChange }: InlineSelectPr
   );
 }
 
-/** Names that are their own texts, behind a choice for all of them. */
-export function withAll(all: string, names: readonly string[]): InlineSelectProps['options'] {
-  return [['', all], ...names.map((name) => [name, name] as const)];
+/** Names behind a choice for all of them. @param textOf - how one is shown; absent: as it is */
+export function withAll(
+  all: string,
+  names: readonly string[],
+  textOf = (name: string) => name,
+): InlineSelectProps['options'] {
+  return [['', all], ...names.map((name) => [name, textOf(name)] as const)];
 }

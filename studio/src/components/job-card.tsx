@@ -1,7 +1,7 @@
 /** @file A job: what it is, where it stands, how long it still takes, and what can be done with it. */
 import { useEffect, useState } from 'preact/hooks';
 import type { JobView } from '../../../src/studio/api.ts';
-import { about, duration } from '../format.ts';
+import { about, countText, duration } from '../format.ts';
 import { jobs } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
@@ -48,8 +48,8 @@ export function JobCard({ job, full = false }: { readonly job: JobView; readonly
             {progress ? (
               <>
                 <span>
-                  {taskName(progress.task)}: {progress.done.toLocaleString()}/
-                  {progress.total.toLocaleString()} {unitName(progress.unit)}
+                  {taskName(progress.task)}: {countText(progress.done)}/{countText(progress.total)}{' '}
+                  {unitName(progress.unit)}
                 </span>
                 {progress.step !== null && progress.steps !== null && (
                   <span>{words.step(progress.step, progress.steps)}</span>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { DatasetImage } from '../../../src/studio/api.ts';
 import { InlineSelect, withAll } from '../components/inline-select.tsx';
+import { countText, kindText } from '../format.ts';
 import { texts } from '../texts/texts.ts';
 
 const shows = ['all', 'train', 'test', 'flagged', 'excluded'] as const;
@@ -64,13 +65,13 @@ export function ImageFilter({ images, products, filter, onChange, children }: Im
       <InlineSelect
         label={words.show}
         value={show}
-        options={shows.map((each, at) => [each, `${words.shows[each]} (${counts[at]?.toLocaleString()})`])}
+        options={shows.map((each, at) => [each, `${words.shows[each]} (${countText(counts[at] ?? 0)})`])}
         onChange={(value) => onChange({ ...filter, show: value as Show })}
       />
       <InlineSelect
         label={texts.value.resultsPage.filter.kind}
         value={kind}
-        options={withAll(texts.value.resultsPage.filter.allKinds, kinds)}
+        options={withAll(texts.value.resultsPage.filter.allKinds, kinds, kindText)}
         onChange={(value) => onChange({ ...filter, kind: value })}
       />
       {children}

@@ -4,6 +4,7 @@ import { groupBy } from '../../../src/core/arrays.ts';
 import type { DatasetImage, DatasetView, DrawnRegion } from '../../../src/studio/api.ts';
 import { Thumbnail } from '../components/thumbnail.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
+import { countText } from '../format.ts';
 import { addressOf } from '../route.ts';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
@@ -42,7 +43,7 @@ export function ImageGrid({ dataset, images, regions, onExclude, onLook }: Image
             if ('heading' in row)
               return (
                 <h2 class="row-heading">
-                  {row.heading} <small class="quiet">{row.count.toLocaleString()}</small>{' '}
+                  {row.heading} <small class="quiet">{countText(row.count)}</small>{' '}
                   <a
                     class="button small"
                     aria-label={texts.value.dataPage.regionOf(row.heading)}

@@ -1,6 +1,6 @@
 /** @file Asks what the photographs that came in show, and sends them, a few at a time; what is refused is listed, and the rest goes on. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { kindProblem, nameProblem, productProblem } from '../../../src/studio/names.ts';
+import { defectProblem, nameProblem, productProblem } from '../../../src/studio/names.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/notice.tsx';
 import { overview, refreshOverview } from '../live.ts';
@@ -231,11 +231,6 @@ export function IncomingDialog({ files, dataset, onDone }: IncomingDialogProps) 
 /** Keeps people from leaving while photographs are on their way. */
 function ask(event: Event): void {
   event.preventDefault();
-}
-
-/** A defect that is called good would be a good part. */
-function defectProblem(kind: string): string | undefined {
-  return kind === 'good' ? 'good parts are called so' : kindProblem(kind);
 }
 
 function areJudged(images: readonly Incoming[]): boolean {

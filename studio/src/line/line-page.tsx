@@ -4,6 +4,7 @@ import { type Keep, keeps } from '../../../src/studio/outcome.ts';
 import { InlineSelect } from '../components/inline-select.tsx';
 import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
+import { countText } from '../format.ts';
 import { changes, overview } from '../live.ts';
 import { go } from '../route.ts';
 import { server } from '../server.ts';
@@ -127,7 +128,7 @@ export function LinePage({ run: asked, version: askedVersion }: LinePageProps) {
 function Journal({ session }: { readonly session: LineSession }) {
   const words = texts.value.line;
   const [newest] = session.judged.value;
-  const gigabytes = ((overview.value?.keepSize ?? 0) / 1e9).toLocaleString();
+  const gigabytes = countText((overview.value?.keepSize ?? 0) / 1e9);
   return (
     <>
       <p>

@@ -5,7 +5,7 @@ import type { Keep, Outcome, OutcomeCounts } from '../../../src/studio/outcome.t
 import { counted, noCounts, outcomeOf } from '../../../src/studio/outcome.ts';
 import { Camera } from '../../../src/web/camera.ts';
 import { sentenceOf, server } from '../server.ts';
-import { texts } from '../texts/texts.ts';
+import { locale, texts } from '../texts/texts.ts';
 
 /** Milliseconds from one judgement to the next, at least; never by itself where null. */
 export const paces = { always: 0, second: 1000, five: 5000, press: null } as const;
@@ -185,5 +185,5 @@ export function lineSession(): LineSession {
 
 /** A moment of a shift. */
 export function clock(at: Date): string {
-  return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  return at.toLocaleTimeString(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }

@@ -7,7 +7,7 @@ import { outcomes } from '../../../src/studio/outcome.ts';
 import type { Mark, MarkedImage } from '../../../src/studio/update-api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Notice } from '../components/notice.tsx';
-import { scoreText } from '../format.ts';
+import { countText, scoreText } from '../format.ts';
 import { addressOf } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
 import { said } from '../texts/said.ts';
@@ -26,6 +26,8 @@ export interface Item {
   readonly at: Date;
   /** File of a folder. */
   readonly path?: string;
+  /** Where that was moved to; null where it stays. */
+  readonly destination?: string | null;
   /** Large, with its heat. */
   readonly large: () => ComponentChildren;
   /** Keeps it, marked. */
@@ -65,7 +67,7 @@ export function Tally({ run, counts, since, hint, onReset, items, children }: Ta
         {shown.map((each) => (
           <div key={each} class={each}>
             <dt>{words.verdicts[each]}</dt>
-            <dd>{counts[each].toLocaleString()}</dd>
+            <dd>{countText(counts[each])}</dd>
           </div>
         ))}
       </dl>
@@ -156,7 +158,7 @@ function Looked({ item, run, marked, onMarked, onClose }: LookedProps) {
   const words = texts.value.line;
   const [error, setError] = useState<string>();
   const [isSending, setSending] = useState(false);
-  const { outcome, score, threshold, class: name, path, at } = item;
+  const { outcome, score, threshold, class: name, path, destination, at } = item;
   const can = run !== undefined && outcome !== 'broken' && outcome !== 'none';
   const mark: Mark = outcome === 'pass' ? 'missed' : 'false-alarm';
   const press = async () => {
@@ -182,7 +184,9 @@ function Looked({ item, run, marked, onMarked, onClose }: LookedProps) {
             ` · ${words.threshold} ${threshold === null ? words.none : scoreText(threshold)}`}
           {name !== null && ` · ${name}`}
         </p>
-        {path !== undefined && <p class="quiet path">{path}</p>}
+        {path !== undefined && (
+          <p class="quiet path">{[path, ...(destination == null ? [] : [destination])].join(' → ')}</p>
+        )}
         <Notice text={error} />
         {can && (
           <p>

@@ -1,18 +1,16 @@
-/** @file A watched folder on the line page: begun, looked at, stopped. It goes on without the page. */
+/** @file A watched folder on the line page: looked at, stopped, begun again. It goes on without the page. */
 import { useState } from 'preact/hooks';
 import { shellWord } from '../../../src/core/shell-word.ts';
 import type { WatchJudgement, WatchView } from '../../../src/studio/line-api.ts';
 import { CommandLine } from '../components/command-line.tsx';
-import { InlineSelect } from '../components/inline-select.tsx';
-import { NameOptions } from '../components/name-options.tsx';
 import { Notice } from '../components/notice.tsx';
-import { useAsked } from '../components/use-asked.ts';
-import { changes, connected, heardOf, overview, watches } from '../live.ts';
-import { addressOf, go } from '../route.ts';
+import { connected, watches } from '../live.ts';
+import { go } from '../route.ts';
 import { addresses, sentenceOf, server } from '../server.ts';
 import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { Board } from './board.tsx';
+import { NewWatch } from './new-watch.tsx';
 import { clock } from './session.ts';
 import { Sources } from './sources.tsx';
 import { Drift, type Item, Tally } from './tally.tsx';
@@ -36,96 +34,11 @@ export function WatchPage({ id }: { readonly id: string | undefined }) {
   );
 }
 
-function NewWatch() {
-  const words = texts.value.line;
-  const runs = (overview.value?.runs ?? []).filter(({ finished }) => finished);
-  const [chosen, setChosen] = useState<string>();
-  const [version, setVersion] = useState('');
-  const [folder, setFolder] = useState('');
-  const [refused, setRefused] = useState<string>();
-  const [isSending, setSending] = useState(false);
-  const run = runs.find(({ name }) => name === chosen)?.name ?? runs[0]?.name;
-  const { value } = useAsked(run === undefined ? undefined : () => server.run(run), [
-    run,
-    changes.value.runs,
-  ]);
-  const { value: offered } = useAsked(() => server.watchFolders(), []);
-  const files = (value?.name === run ? value?.versions : undefined)?.map(({ file }) => file) ?? [];
-  const start = async (event: Event) => {
-    event.preventDefault();
-    if (run === undefined) return;
-    setRefused(undefined);
-    setSending(true);
-    try {
-      const known = files.includes(version) ? { version } : {};
-      const watch = await server.watch({ run, ...known, folder: folder.trim() });
-      heardOf(watch);
-      go('watch', String(watch.id));
-    } catch (thrown) {
-      setRefused(sentenceOf(thrown));
-      setSending(false);
-    }
-  };
-  if (overview.value && run === undefined)
-    return (
-      <p>
-        {texts.value.resultsPage.none} <a href={addressOf('train')}>{texts.value.resultsPage.toTrain}</a>
-      </p>
-    );
-  return (
-    <form class="card" onSubmit={(event) => void start(event)}>
-      <h2>{words.watchTitle}</h2>
-      <p class="quiet">{words.watchHint}</p>
-      <div class="fields">
-        <label>
-          {words.folder}
-          <input
-            list="watch-folders"
-            autocomplete="off"
-            value={folder}
-            onInput={({ currentTarget }) => setFolder(currentTarget.value)}
-          />
-        </label>
-        <datalist id="watch-folders">
-          <NameOptions names={offered?.folders ?? []} />
-        </datalist>
-        <label>
-          {words.detector}
-          <select
-            value={run ?? ''}
-            onChange={({ currentTarget }) => {
-              setChosen(currentTarget.value);
-              setVersion('');
-            }}
-          >
-            <NameOptions names={runs.map(({ name }) => name)} />
-          </select>
-        </label>
-        {files.length > 1 && (
-          <InlineSelect
-            label={words.version}
-            value={version}
-            options={files.map((file) => [
-              file ?? '',
-              texts.value.resultsPage.versionName(file, value?.version ?? 1),
-            ])}
-            onChange={setVersion}
-          />
-        )}
-      </div>
-      <p class="quiet">{words.folderHint}</p>
-      <Notice text={refused} />
-      <button type="submit" class="primary" disabled={folder.trim() === '' || isSending}>
-        {words.watchStart}
-      </button>
-    </form>
-  );
-}
-
 function Watched({ watch }: { readonly watch: WatchView }) {
   const words = texts.value.line;
   const [refused, setRefused] = useState<string>();
-  const { id, folder, run, state, trouble, notes, counts, judged, drift, since, command, journal } = watch;
+  const { id, folder, run, state, trouble, notes, counts, judged, drift, since, command, journal, move } =
+    watch;
   const [newest] = judged;
   const isOn = state !== 'off';
   const act = (work: Promise<WatchView | unknown>, then?: () => void) => {
@@ -186,7 +99,7 @@ function Watched({ watch }: { readonly watch: WatchView }) {
             run={run}
             counts={counts}
             since={new Date(since)}
-            hint={words.watchCounts(journal)}
+            hint={`${words.watchCounts(journal)} ${move ? words.moved(move.folder) : words.stay}`}
             items={judged.map((each) => itemOf(id, each))}
           />
           {newest && <Drift drift={drift} name={newest.class ?? ''} />}
@@ -230,9 +143,9 @@ function Picture({ id, judgement }: { readonly id: number; readonly judgement: W
 }
 
 function itemOf(id: number, judgement: WatchJudgement): Item {
-  const { id: number, outcome, class: name, score, threshold, at, path } = judgement;
+  const { id: number, outcome, class: name, score, threshold, at, path, destination } = judgement;
   return {
-    ...{ id: number, outcome, class: name, score, threshold, path, at: new Date(at) },
+    ...{ id: number, outcome, class: name, score, threshold, path, destination, at: new Date(at) },
     picture: outcome === 'broken' ? undefined : addresses.watched(id, number, 'photograph', 'small'),
     large: () => <Picture id={id} judgement={judgement} />,
     mark: (mark) => server.markWatched(id, number, mark),

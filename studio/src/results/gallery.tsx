@@ -4,7 +4,7 @@ import { heatStops, legendGradient } from '../../../src/detector/heat/heat-legen
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
 import { InlineSelect, withAll } from '../components/inline-select.tsx';
 import { useWidth, VirtualRows } from '../components/virtual-rows.tsx';
-import { scoreText } from '../format.ts';
+import { kindText, scoreText } from '../format.ts';
 import { texts } from '../texts/texts.ts';
 import { type Judgement, judgementOf, type Thresholds } from './judged.ts';
 import { MarkButton, type Marks } from './mark-button.tsx';
@@ -92,7 +92,7 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
         <InlineSelect
           label={words.filter.kind}
           value={kind}
-          options={withAll(words.filter.allKinds, kinds)}
+          options={withAll(words.filter.allKinds, kinds, kindText)}
           onChange={setKind}
         />
         <OverlayControls overlay={overlay} onChange={setOverlay} />
@@ -118,7 +118,7 @@ export function Gallery({ run, results, thresholds, marks }: GalleryProps) {
                       </strong>
                       <span>{words.score(scoreText(image.score))}</span>
                       <span class="quiet">
-                        {image.product} · {image.kind}
+                        {image.product} · {kindText(image.kind)}
                       </span>
                       {image.recognisedAs !== image.product && (
                         <span class="quiet">{words.takenFor(image.recognisedAs)}</span>

@@ -5,11 +5,22 @@ import { megabytes, moment } from '../format.ts';
 import { addresses } from '../server.ts';
 import { texts } from '../texts/texts.ts';
 
-export function HandOver({ run }: { readonly run: RunView }) {
+interface HandOverProps {
+  readonly run: RunView;
+  /** Whether a threshold is moved that no file has. */
+  readonly isMoved: boolean;
+}
+
+export function HandOver({ run, isMoved }: HandOverProps) {
   const words = texts.value.resultsPage;
   return (
     <section class="card" aria-labelledby="hand-over">
       <h2 id="hand-over">{words.handOver}</h2>
+      {isMoved && (
+        <p class="notice" role="status">
+          {words.unsaved}
+        </p>
+      )}
       <ul class="versions">
         {run.versions.toReversed().map(({ file, created, bytes }) => (
           <li key={file ?? ''}>

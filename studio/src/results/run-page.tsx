@@ -135,6 +135,7 @@ function Finished({ run }: { readonly run: RunView }) {
             dataset={results.dataset}
             base={version.file}
             moved={moved}
+            versions={run.versions}
             onSaved={(saved) => {
               setFile(saved);
               setMoved({});
@@ -152,7 +153,7 @@ function Finished({ run }: { readonly run: RunView }) {
         />
       )}
       {results && <Gallery run={run.name} results={results} thresholds={thresholds} marks={marks} />}
-      <HandOver run={run} />
+      <HandOver run={run} isMoved={Object.keys(moved).length > 0} />
     </>
   );
 }
@@ -162,21 +163,27 @@ interface SaveVersionProps {
   readonly dataset: string | null;
   readonly base: string | null;
   readonly moved: Thresholds;
+  readonly versions: readonly VersionView[];
   readonly onSaved: (file: string) => void;
 }
 
-function SaveVersion({ run, dataset, base, moved, onSaved }: SaveVersionProps) {
+function SaveVersion({ run, dataset, base, moved, versions, onSaved }: SaveVersionProps) {
   const words = texts.value.resultsPage;
   const [job, setJob] = useState<number>();
   const [error, setError] = useState<string>();
   const [told, setTold] = useState<number>();
   const current = jobs.value.find(({ id }) => id === job);
-  const file = current?.result?.detector;
+  const made = current?.result?.detector;
+  // Until it is listed there is nothing else to show than what was moved.
+  const file = versions.some((each) => each.file === made) ? made : undefined;
   if (file !== undefined && told !== job) {
     setTold(job);
     onSaved(file);
   }
-  const isSaving = current?.state === 'waiting' || current?.state === 'running';
+  const isSaving =
+    current?.state === 'waiting' ||
+    current?.state === 'running' ||
+    (made !== undefined && file === undefined);
   const save = async () => {
     setError(undefined);
     try {

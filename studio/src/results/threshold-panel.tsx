@@ -32,8 +32,9 @@ export function ThresholdPanel({ product, images, threshold, before, onMove }: T
         anomalous: scores.defective,
         threshold,
         before: before === threshold ? null : before,
+        words: texts.value.charts.histogram,
       }),
-    [scores, product, threshold, before],
+    [texts.value, scores, product, threshold, before],
   );
   const all = [...scores.good, ...scores.defective, before];
   const [low, high] = [Math.min(...all), Math.max(...all)];

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { ResultImage, ResultsView } from '../../../src/studio/api.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { scoreText } from '../format.ts';
+import { kindText, scoreText } from '../format.ts';
 import { texts } from '../texts/texts.ts';
 import { OverlayControls } from './gallery.tsx';
 import { judgementOf, markFor, type Thresholds } from './judged.ts';
@@ -102,7 +102,7 @@ export function Viewer({
         <p>
           <strong class={`verdict-badge ${judgement}`}>{words[judgement]}</strong> ·{' '}
           {words.score(scoreText(image.score))} · {words.threshold}{' '}
-          {scoreText(thresholds[image.recognisedAs] ?? Number.NaN)} · {image.product}, {image.kind}
+          {scoreText(thresholds[image.recognisedAs] ?? Number.NaN)} · {image.product}, {kindText(image.kind)}
           {image.recognisedAs !== image.product && ` · ${words.takenFor(image.recognisedAs)}`}
           {image.verdict === 'unknown' && ` · ${words.unknown}`}
         </p>

@@ -1,4 +1,5 @@
-/** @file The words of the pages in German, with the files in `de/`. What the server says stays English: these are the sentences of the command line. */
+/** @file The words of the pages in German, with the files in `de/`; what the server says is in `de/said/`. */
+import { charts } from './de/charts.ts';
 import { compare } from './de/compare.ts';
 import { dataPage, incoming } from './de/data-page.ts';
 import { drawing, maskPage, regionPage } from './de/drawing.ts';
@@ -21,6 +22,7 @@ export const de: Partly<Texts> = {
   results: 'Ergebnisse',
   close: 'Schließen',
   cancel: 'Abbrechen',
+  goodKind: 'gut',
   images: (count) => plural(count, 'Bild', 'Bilder'),
   products: (count) => plural(count, 'Produkt', 'Produkte'),
   lost: 'Das Studio ist nicht zu erreichen. Es wird wieder versucht; was läuft, geht weiter, wenn es zurück ist.',
@@ -46,5 +48,6 @@ export const de: Partly<Texts> = {
   resultsPage,
   marks,
   compare,
+  charts,
   line,
 };

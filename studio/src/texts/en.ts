@@ -1,4 +1,5 @@
 /** @file All words of the pages in English, with the files in `en/`. Another language is a file like this one. */
+import { charts } from './en/charts.ts';
 import { compare } from './en/compare.ts';
 import { drawing, maskPage, regionPage } from './en/drawing.ts';
 import { line } from './en/line.ts';
@@ -16,6 +17,7 @@ export const en = {
   results: 'Results',
   close: 'Close',
   cancel: 'Cancel',
+  goodKind: 'good',
   images: (count: number) => plural(count, 'image', 'images'),
   products: (count: number) => plural(count, 'product', 'products'),
   lost: 'The studio cannot be reached. It is tried again; what runs goes on when it is back.',
@@ -264,6 +266,7 @@ export const en = {
     histogram: (good: number, bad: number) =>
       `Scores of ${good} good and ${bad} defective test images, and the threshold`,
     handOver: 'Hand over',
+    unsaved: 'The moved threshold is in none of these files: save it as a new version first.',
     download: 'Download the detector',
     report: 'Open the report',
     downloadReport: 'Download the report',
@@ -281,6 +284,7 @@ export const en = {
   },
   marks,
   compare,
+  charts,
   line,
 };
 

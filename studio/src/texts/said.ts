@@ -30,3 +30,8 @@ export function taskName(name: string): string {
 export function unitName(name: string): string {
   return interpreter()?.unit(name) ?? name;
 }
+
+/** What an option or a method of a training is. */
+export function meaning(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (interpreter()?.meaning(text) ?? text);
+}

@@ -15,6 +15,8 @@ export interface Sayings {
   readonly units: Readonly<Record<string, string>>;
   /** Sentences and parts of such, by their English forms. */
   readonly sentences: Readonly<Record<string, string>>;
+  /** What options and methods of a training are, by their English meanings. */
+  readonly meanings: Readonly<Record<string, string>>;
 }
 
 interface Form {
@@ -73,6 +75,10 @@ export class Interpreter {
 
   unit(name: string): string {
     return this.#sayings.units[name] ?? name;
+  }
+
+  meaning(text: string): string {
+    return this.#sayings.meanings[text] ?? text;
   }
 
   #sentence(text: string, code: string | undefined, depth: number): string | undefined {

@@ -23,5 +23,10 @@ export function choose(code: string): void {
   localStorage.setItem(key, code);
 }
 
+/** By which numbers and times are written: of the browser's own ones, the first of the language of the page. */
+export const locale = computed(
+  () => navigator.languages.find((each) => each.split('-')[0] === language.value) ?? language.value,
+);
+
 /** The words; read within a component they follow the language. */
 export const texts = computed<Texts>(() => all[language.value] ?? en);

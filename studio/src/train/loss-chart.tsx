@@ -22,6 +22,7 @@ export function LossCharts({ log }: { readonly log: LogView }) {
 
 function LossChart({ stage: { stage, steps, losses } }: { readonly stage: LogView['stages'][number] }) {
   const title = texts.value.trainPage.losses(stage);
+  const words = texts.value.charts;
   const markup = useMemo(() => {
     const names = Object.keys(losses);
     const values = names.flatMap((name) => (losses[name] ?? []).filter((value) => value !== null));
@@ -40,12 +41,12 @@ function LossChart({ stage: { stage, steps, losses } }: { readonly stage: LogVie
       {
         title,
         description: names.join(', '),
-        x: { label: 'step', scale: x },
-        y: { label: 'loss', scale: y },
+        x: { label: words.step, scale: x },
+        y: { label: words.loss, scale: y },
         note: legend(names),
       },
       lines,
     );
-  }, [title, steps, losses]);
+  }, [title, words, steps, losses]);
   return <Drawn markup={markup} />;
 }

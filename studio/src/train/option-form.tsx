@@ -1,6 +1,7 @@
 /** @file All options of a method as a form, made from their JSON Schema: what an option means, what it may be, and what the preset has. */
 import { useId } from 'preact/hooks';
-import type { OptionSchema } from '../../../src/studio/api.ts';
+import type { OptionSchema } from '../../../src/methods/describe-options.ts';
+import { meaning } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 
 /** Options that differ from the preset's, by dotted name. */
@@ -40,7 +41,7 @@ export function OptionForm({ schema, preset, changes, onChange }: OptionFormProp
         .map(([group, { description, properties = {} }]) => (
           <fieldset key={group}>
             <legend>{group}</legend>
-            {description && <p class="quiet">{description}</p>}
+            {description && <p class="quiet">{meaning(description)}</p>}
             {Object.entries(properties).map(([key, inner]) =>
               field(`${group}.${key}`, inner, at(at(preset, group), key)),
             )}
@@ -70,7 +71,7 @@ function OptionField({ name, schema, before, value, onSet }: OptionFieldProps) {
       <label for={id}>{name}</label>
       <OptionInput id={id} schema={schema} value={value} onSet={onSet} />
       <p class="quiet" id={`${id}-meaning`}>
-        {schema.description}{' '}
+        {meaning(schema.description)}{' '}
         {isChanged && (
           <button type="button" class="small" onClick={() => onSet(before)}>
             {texts.value.trainPage.defaultValue}: {textOf(before)}

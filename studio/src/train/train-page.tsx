@@ -10,7 +10,7 @@ import { useAsked } from '../components/use-asked.ts';
 import { busyJobs, jobs, overview } from '../live.ts';
 import { addressOf } from '../route.ts';
 import { addresses, sentenceOf, server } from '../server.ts';
-import { said } from '../texts/said.ts';
+import { meaning, said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { LossCharts } from './loss-chart.tsx';
 import { type Changes, OptionForm } from './option-form.tsx';
@@ -180,7 +180,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
             </select>
           </label>
         </div>
-        <p class="quiet">{method?.summary}</p>
+        <p class="quiet">{meaning(method?.summary)}</p>
         {Object.keys(changes).length > 0 && (
           <button type="button" onClick={() => setChanges({})}>
             {words.reset}

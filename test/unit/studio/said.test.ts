@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorCatalogue } from '../../../src/core/error-catalogue.ts';
 import { CladError, type ErrorCode, type ErrorValues } from '../../../src/core/errors.ts';
+import { optionGroups } from '../../../src/methods/describe-options.ts';
+import { methods } from '../../../src/methods/registry.ts';
 import { de } from '../../../studio/src/texts/de/said.ts';
 import { Interpreter } from '../../../studio/src/texts/sayings.ts';
 
@@ -103,6 +105,22 @@ describe('German for tasks', () => {
   });
 });
 
+it('German for methods and their options is there for all that the form of a training shows, and for no other', () => {
+  const shown = [...methods.values()].flatMap((method) => [
+    method.summary,
+    ...optionGroups(method).flatMap(({ meaning, rows }) => [meaning, ...rows.map((row) => row.meaning)]),
+  ]);
+  expect([...new Set(shown)].filter((text) => text !== '' && !(text in de.meanings))).toEqual([]);
+  expect(Object.keys(de.meanings).filter((text) => !shown.includes(text))).toEqual([]);
+  // Names of options and of values in them are those of the form.
+  const quoted = (text: string) => [...text.matchAll(/`[^`]+`/g)].map(([name]) => name).sort();
+  for (const [english, own] of Object.entries(de.meanings)) {
+    const added = quoted(own).filter((name) => !quoted(english).includes(name));
+    expect(added.filter((name) => !shown.some((text) => text.includes(name.slice(1, -1))))).toEqual([]);
+    expect(quoted(english).filter((name) => !quoted(own).includes(name))).toEqual([]);
+  }
+});
+
 describe('German for sentences', () => {
   /** Of parts that are put together otherwise than they stand in the sources. */
   const madeUp = ['are they inverted?', '1 group'];
@@ -115,6 +133,19 @@ describe('German for sentences', () => {
         .some((part) => part.length > 3 && !all.includes(part) && !madeUp.includes(part)),
     );
     expect(gone).toEqual([]);
+  });
+  it('is there for all that the studio itself, its watched folders, the file system and drift give as a reason', () => {
+    const covered = /^(studio\/|jobs\/watch\/(?!camera)|core\/files\.ts|jobs\/drift\/measures\.ts)/;
+    const before = /(?:reason:|refuse\(|return|note\(|problem:|check:|[A-Z]{4,}:|\?|\s:)\s*/;
+    const text = /(?:'([^'\\\n]{12,})'|`([^`]{12,})`)/;
+    const found = files
+      .filter(({ name }) => covered.test(name))
+      .flatMap(({ text: source }) => [...source.matchAll(new RegExp(before.source + text.source, 'g'))])
+      .map(([, plain, made]) => (plain ?? made ?? '').replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'x9'))
+      // Commands are the same in every language.
+      .filter((english) => /[a-z]+ [a-z]+ [a-z]+/.test(english) && !/^(clad|CREATE|SELECT) /.test(english));
+    expect(found.length).toBeGreaterThan(50);
+    expect([...new Set(found)].filter((english) => german.sentence(english) === english)).toEqual([]);
   });
   it('has the values of the English one', () => {
     for (const [english, own] of Object.entries(de.sentences)) expect(namesIn(own)).toEqual(namesIn(english));

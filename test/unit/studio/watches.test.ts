@@ -65,7 +65,8 @@ const started = (count: number) => vi.waitFor(() => expect(children).toHaveLengt
 const began = { type: 'began', judged: [], counts: noCounts() } as const;
 const file = (id: number, change: Partial<JudgedFile> = {}): JudgedFile => ({
   ...{ id, path: `${id}.png`, at: '2026-01-01', outcome: 'pass', class: 'bolt', score: 1, threshold: 2 },
-  ...{ verdict: 'normal', error: null, heat: false, bytes: 3, modified: 5, map: null, ...change },
+  ...{ verdict: 'normal', error: null, heat: false, bytes: 3, modified: 5, map: null },
+  ...{ destination: null, movedTo: null, ...change },
 });
 
 describe('folders that may be watched', () => {
@@ -92,6 +93,32 @@ describe('folders that may be watched', () => {
   it('do not hold the workspace itself', async () => {
     const folders = await WatchFolders.of(root, [join(root, '..')]);
     await expect(folders.find(join(root, '..'))).rejects.toMatchObject({ code: 'WATCH_OUTSIDE' });
+  });
+});
+
+describe('folders that photographs are moved into', () => {
+  it('are those of the workspace that are its own, apart from the watched one', async () => {
+    const folders = await WatchFolders.of(root, []);
+    const from = join(root, 'incoming');
+    expect(await folders.findMove('sorted/incoming', from)).toBe(join(root, 'sorted/incoming'));
+    await symlink(join(outside), join(root, 'linked'));
+    await symlink(join(root, 'runs'), join(root, 'inward'));
+    await symlink(join(outside, 'none'), join(root, 'dangling'));
+    for (const path of [
+      ...['..', outside, '/etc', 'linked', 'linked/new', 'dangling', '.', 'runs', 'data/new', 'inward/new'],
+      ...['LINE', 'incoming', 'incoming/sorted', 'sorted\0'],
+    ])
+      await expect(folders.findMove(path, from), path).rejects.toMatchObject({ code: 'WATCH_MOVE' });
+    await expect(folders.findMove('lines', join(root, 'lines/a'))).rejects.toThrow('lies in it');
+    await expect(folders.findMove('sorted', join(root, 'data/parts'))).rejects.toThrow('data set');
+  });
+  it('take photographs from outside the workspace only where that was allowed', async () => {
+    const from = join(outside, 'incoming');
+    const refusing = await WatchFolders.of(root, [outside]);
+    await expect(refusing.findMove('sorted', from)).rejects.toMatchObject({ code: 'WATCH_MOVE' });
+    const allowing = await WatchFolders.of(root, [outside], true);
+    expect(await allowing.findMove('sorted', from)).toBe(join(root, 'sorted'));
+    await expect(allowing.findMove(join(outside, 'sorted'), from)).rejects.toThrow('it lies elsewhere');
   });
 });
 
@@ -147,6 +174,73 @@ describe('Watches', () => {
     expect(children).toHaveLength(1);
   });
 
+  it('moves photographs as it was told, until it is told otherwise while it is off', async () => {
+    const watches = await open();
+    const asked = { run: 'r', folder: 'incoming' };
+    const move = { folder: 'sorted', removeOldest: false };
+    const { id, command, move: told } = await watches.add({ ...asked, move });
+    expect(told).toEqual(move);
+    expect(command).toBe(
+      'clad watch runs/r incoming --move sorted --journal line/incoming-r/journal.sqlite --maps line/incoming-r/maps',
+    );
+    await started(1);
+    // Nothing that was not asked for is removed.
+    expect(children[0]?.order).toMatchObject({ move: join(root, 'sorted'), keepSize: null });
+    await expect(watches.add(asked)).rejects.toThrow('its photographs are treated otherwise');
+    watches.stop(id);
+    children[0]?.listener.onEnd('status 0');
+    const bounded = { ...move, removeOldest: true };
+    expect((await watches.add({ ...asked, move: bounded })).id).toBe(id);
+    await started(2);
+    expect(children[1]?.order).toMatchObject({ move: join(root, 'sorted'), keepSize: 2e9 });
+    watches.stop(id);
+    children[1]?.listener.onEnd('status 0');
+    expect((await open()).views).toMatchObject([{ id, move: bounded }]);
+    await watches.add(asked);
+    await started(3);
+    expect(children[2]?.order).toMatchObject({ move: null, keepSize: 2e9 });
+  });
+
+  it('does not move on what another has moved', async () => {
+    for (const name of ['a', 'b', 'b/reject']) await mkdir(join(root, name));
+    const watches = await open();
+    const move = (folder: string) => ({ move: { folder, removeOldest: false } });
+    const first = await watches.add({ run: 'r', folder: 'a', ...move('b') });
+    for (const folder of ['b', 'b/reject'])
+      await expect(watches.add({ run: 'r', folder, ...move('c') })).rejects.toThrow('by the other again');
+    await expect(watches.add({ run: 'r', folder: 'incoming', ...move('a/x') })).rejects.toMatchObject({
+      code: 'WATCH_TAKEN',
+    });
+    // To judge them again is no harm.
+    await watches.add({ run: 'r', folder: 'b/reject' });
+    watches.stop(first.id);
+    const second = await watches.add({ run: 'r', folder: 'b', ...move('c') });
+    expect(() => watches.start(first.id)).toThrow('by the other again');
+    watches.stop(second.id);
+    expect(watches.start(first.id).state).toBe('opening');
+  });
+
+  it('shows a photograph where it was moved to', async () => {
+    const watches = await open();
+    const { id } = await watches.add({
+      ...{ run: 'r', folder: 'incoming', move: { folder: 'sorted', removeOldest: false } },
+    });
+    await started(1);
+    const path = join(root, 'incoming/1.png');
+    await writeFile(path, 'abc');
+    const { mtimeMs } = await stat(path);
+    const movedTo = join(root, 'sorted/pass/1.png');
+    const judged = file(1, { modified: Math.floor(mtimeMs), destination: 'pass/1.png', movedTo });
+    children[0]?.listener.onMessage({ ...began, judged: [judged] });
+    expect(await watches.picture(id, 1, 'photograph')).toBe(path);
+    await mkdir(join(root, 'sorted/pass'), { recursive: true });
+    await rename(path, movedTo);
+    expect(await watches.picture(id, 1, 'photograph')).toBe(movedTo);
+    const [shown] = watches.views[0]?.judged ?? [];
+    expect(shown?.destination).toBe('pass/1.png');
+    expect(JSON.stringify(shown)).not.toContain(root);
+  });
+
   it('has a journal that no camera has, whatever the folder is called', async () => {
     await mkdir(join(root, 'camera'));
     const watches = await open();
@@ -187,6 +281,30 @@ describe('Watches', () => {
     watches.remove(id);
     expect(watches.views).toEqual([]);
     expect(() => watches.stop(id)).toThrow('There is no watched folder');
+  });
+
+  it('ends a process that hangs, says so, and starts another', async () => {
+    const watches = await open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    const { id } = await watches.add({ run: 'r', folder: 'incoming' });
+    await started(1);
+    children[0]?.listener.onMessage(began);
+    children[0]?.listener.onMessage({ type: 'alive' });
+    await vi.advanceTimersByTimeAsync(57_000);
+    expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    await vi.advanceTimersByTimeAsync(4000);
+    const [view] = watches.views;
+    expect(view).toMatchObject({ state: 'trouble', trouble: { code: 'WORKER_DIED' } });
+    expect(view?.trouble?.message).toContain('it gave no sign of life for 60 s');
+    // The fake one ended at once as it was killed; a real one may take as long as its drive.
+    await vi.advanceTimersByTimeAsync(5000);
+    await started(2);
+    children[1]?.listener.onMessage(began);
+    expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    watches.stop(id);
+    children[1]?.listener.onEnd('status 0');
+    await vi.advanceTimersByTimeAsync(700_000);
+    expect(watches.views).toMatchObject([{ state: 'off', trouble: null }]);
   });
 
   it('shows pictures of what was judged as it was judged, and of nothing else', async () => {

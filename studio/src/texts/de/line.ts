@@ -69,7 +69,25 @@ export const line: Texts['line'] = {
     'Fotos, die in ihn oder in Ordner darin kommen, werden beurteilt, sobald sie ganz geschrieben sind, jedes einmal. Es geht weiter, wenn diese Seite geschlossen und wenn das Studio neu gestartet wird.',
   folder: 'Ordner',
   folderHint:
-    'Ein Ordner im Arbeitsordner oder einer, mit dem das Studio gestartet wurde (clad studio --watch-folder). Die Fotos bleiben, wo sie sind.',
+    'Ein Ordner im Arbeitsordner oder einer, mit dem das Studio gestartet wurde (clad studio --watch-folder).',
+  photographs: 'Beurteilte Fotos',
+  photographsBecome: {
+    stay: () => 'bleiben, wo sie sind',
+    all: () => 'werden nach ihrem Urteil verschoben und alle behalten',
+    some: (gigabytes) =>
+      `werden nach ihrem Urteil verschoben; über ${gigabytes} GB werden die ältesten gelöscht`,
+  },
+  moveInto: 'Verschoben nach',
+  moveHint: (folder, into) =>
+    `Jedes Foto verlässt ${folder === '' ? 'den Ordner' : folder}, sobald es beurteilt ist: was besteht, kommt nach ${into}/pass, was durchfällt, nach ${into}/reject, alles andere (zweifelhaft, unbekannt, nicht lesbar) nach ${into}/check. Nichts wird überschrieben: Ist ein Name vergeben, bekommt das Foto eine Nummer. Was früher beurteilt wurde, bleibt.`,
+  moveKeeps: {
+    all: () =>
+      'Nichts wird gelöscht, also auf den Platz achten: Auch Wärmebilder und das Journal brauchen welchen.',
+    some: (gigabytes) =>
+      `Nehmen verschobene Fotos, Wärmebilder und das Journal mehr als ${gigabytes} GB ein, werden die ältesten Fotos endgültig gelöscht.`,
+  },
+  moved: (folder) => `Fotos werden nach ihrem Urteil nach ${folder}/ verschoben.`,
+  stay: 'Fotos bleiben, wo sie sind.',
   watchStart: 'Überwachen',
   watchStop: 'Nicht mehr überwachen',
   watchAgain: 'Wieder überwachen',

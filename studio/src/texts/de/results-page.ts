@@ -73,6 +73,7 @@ export const resultsPage: Partly<Texts['resultsPage']> = {
   fit: 'Ganzes Bild',
   histogram: (good, bad) => `Werte von ${good} guten und ${bad} fehlerhaften Testbildern, und die Schwelle`,
   handOver: 'Übergeben',
+  unsaved: 'Die verschobene Schwelle ist in keiner dieser Dateien: sie zuerst als neue Version speichern.',
   download: 'Detektor herunterladen',
   report: 'Bericht öffnen',
   downloadReport: 'Bericht herunterladen',

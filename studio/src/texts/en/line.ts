@@ -67,7 +67,23 @@ export const line = {
     'Photographs that come into it, and into folders below it, are judged once they are written whole, each once. It goes on when this page is closed, and when the studio is started again.',
   folder: 'Folder',
   folderHint:
-    'A folder of the workspace, or one that the studio was started with (clad studio --watch-folder). The photographs stay where they are.',
+    'A folder of the workspace, or one that the studio was started with (clad studio --watch-folder).',
+  photographs: 'Judged photographs',
+  photographsBecome: {
+    stay: () => 'stay where they are',
+    all: () => 'are moved by their verdicts, and all kept',
+    some: (gigabytes: string) => `are moved by their verdicts; above ${gigabytes} GB the oldest are removed`,
+  },
+  moveInto: 'Moved into',
+  moveHint: (folder: string, into: string) =>
+    `Each photograph leaves ${folder === '' ? 'the folder' : folder} once it is judged: what passes goes into ${into}/pass, what fails into ${into}/reject, all others (doubtful, unknown, not readable) into ${into}/check. Nothing is written over: a name that is taken gets a number. What was judged before stays.`,
+  moveKeeps: {
+    all: () => 'Nothing is removed, so look after the disk: heat maps and the journal take room as well.',
+    some: (gigabytes: string) =>
+      `Where moved photographs, heat maps and the journal take more than ${gigabytes} GB, the oldest photographs are removed for good.`,
+  },
+  moved: (folder: string) => `Photographs are moved into ${folder}/ by their verdicts.`,
+  stay: 'Photographs stay where they are.',
   watchStart: 'Watch it',
   watchStop: 'Stop watching',
   watchAgain: 'Watch again',

@@ -21,6 +21,8 @@ export const errors: Sayings['errors'] = {
     'Der Detektor dieses Laufs hat sich geändert, seit diese Urteile markiert wurden; deshalb wurde nichts daraus gelernt. Ihn auswerten und die Urteile noch einmal ansehen.',
   WATCH_OUTSIDE:
     '{path} darf nicht überwacht werden: {reason}. Erwartet wird ein eigener Ordner im Arbeitsordner oder einer, mit dem das Studio gestartet wurde (`clad studio --watch-folder DIR`).',
+  WATCH_MOVE:
+    'Fotos von {folder} dürfen nicht nach {path} verschoben werden: {reason}. Erwartet wird ein Ordner im Arbeitsordner, der keiner des Studios selbst ist, z. B. `sorted`; was außerhalb des Arbeitsordners liegt, wird nur verschoben, wenn das Studio mit `--watch-move` gestartet wurde.',
   WATCH_AWAY:
     '{path} ist nicht da: Sein Laufwerk ist vielleicht fort, oder der Ordner wurde entfernt. Nichts wird beurteilt, bis er wieder da ist.',
   WATCH_TAKEN: '{path} kann jetzt nicht überwacht werden: {reason}.',

@@ -95,10 +95,18 @@ const refusals = {
   'it is the workspace itself': 'Er ist der Arbeitsordner selbst',
   "{folder}/ is the studio's own": '{folder}/ gehört dem Studio selbst',
   'the workspace lies in it': 'Der Arbeitsordner liegt darin',
+  'they lie outside the workspace': 'Sie liegen außerhalb des Arbeitsordners',
+  'they belong to a data set': 'Sie gehören zu einem Datensatz',
+  'it lies in the watched folder': 'Er liegt im überwachten Ordner',
+  'the watched folder lies in it': 'Der überwachte Ordner liegt darin',
   'its name cannot be one': 'Sein Name kann keiner sein',
   'it is a link out of its folder': 'Es ist ein Link aus seinem Ordner hinaus',
   '{count} folders are watched already; stop one of them first':
     'schon {count} Ordner werden überwacht; zuerst einen davon anhalten',
+  'it is watched with this detector already, and its photographs are treated otherwise; stop that first':
+    'er wird mit diesem Detektor schon überwacht, und mit seinen Fotos geschieht anderes; das zuerst anhalten',
+  'photographs that are moved from it or from {other} would be moved by the other again':
+    'Fotos, die aus ihm oder aus {other} verschoben werden, würde der andere noch einmal verschieben',
   '{count} frames wait for this detector': '{count} Bilder warten auf diesen Detektor',
   'Give a folder that photographs come into.': 'Einen Ordner angeben, in den Fotos kommen.',
   'it is not PNG, JPEG, WebP, BMP or TIFF': 'kein PNG, JPEG, WebP, BMP oder TIFF',
@@ -145,6 +153,9 @@ const works = {
   'What it had done is kept: go on with it.': 'Was er getan hat, ist aufgehoben: damit weitermachen.',
   'It is started again with the next frame.': 'Er wird mit dem nächsten Bild neu gestartet.',
   'It is started again.': 'Er wird neu gestartet.',
+  'It is started again once it has ended. Where it hangs again, its folder or the workspace may lie on a drive that does not answer, or memory is short: look at these, or press Stop watching.':
+    'Er wird neu gestartet, sobald er beendet ist. Hängt er wieder, so liegt sein Ordner oder der Arbeitsordner vielleicht auf einem Laufwerk, das nicht antwortet, oder der Speicher ist knapp: danach sehen, oder „Nicht mehr überwachen“ drücken.',
+  'it gave no sign of life for {seconds} s': 'er hat {seconds} s lang kein Lebenszeichen gegeben',
   'it gave no answer for {seconds} s': 'er hat {seconds} s lang nicht geantwortet',
   'ended by {how}': 'beendet mit {how}',
   'signal {name}': 'Signal {name}',
