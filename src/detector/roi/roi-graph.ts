@@ -175,9 +175,10 @@ class Splice extends GraphChange {
     if (this.#classes > 1) return undefined;
     return (loop) => {
       const [all, ...others] = loop.input ?? [];
-      const turns = int64Values(constantNamed(this.model, all ?? '')!)?.[0];
-      const stacked = loop.output!.at(-1)!;
+      const count = constantNamed(this.model, all ?? '');
+      const [turns] = (count && int64Values(count)) ?? [];
       if (turns === undefined) return [loop];
+      const stacked = loop.output!.at(-1)!;
       const made: NodeProto[] = [];
       const add = this.adder(made);
       const one = this.constant('roi_one_tile', int64Constant('', [], [1]));

@@ -109,13 +109,14 @@ const lastingShare = 0.9;
 
 /**
  * By the triangle inequality: an entry that lies at least d from all entries before it lies at least d / 2 from a row that has one of those within d / 2.
- * So it is no nearer, and the row need not be asked. A third of the rows lie so close, as a rule.
+ * So it is no nearer, and the row need not be asked. Rows are sorted out first when an eighth of them are entries.
  */
 function openRows(open: OpenRows, { rows, norms, nearest, width }: Candidates, taken: Taken): OpenRows {
   open.entries += taken.rows.length;
   if (taken.distance >= open.until && open.entries <= mostEntries * open.of.length) return open;
   const until = taken.distance * lastingShare ** 2;
-  const of = counted(nearest.length).filter((row) => 4 * (nearest[row] as number) > until);
+  // Rows at just that distance stay, those that are compared with nothing yet (infinitely far) among them.
+  const of = counted(nearest.length).filter((row) => 4 * (nearest[row] as number) >= until);
   return {
     rows: pickRows(Float32Array, rows, width, of),
     norms: mapped(Float32Array, of, (row) => norms[row] as number),

@@ -136,6 +136,13 @@ describe('coreset', () => {
     expect(new Set(Array.from(entries.subarray(0, 3), (row) => row % 3)).size).toBe(3);
   });
 
+  it('begins anywhere where there are no entries yet, however few rows there are', async () => {
+    const places = [0, 1, 3, 7, 15, 31];
+    const present = new Float32Array(0);
+    const entries = await coreset(engine, Float32Array.from(places), 1, new Random(), { size: 3, present });
+    expect(Array.from(entries, (row) => places[row])).toEqual([0, 31, 15]);
+  });
+
   it.each([
     [500, 900, 0.55],
     // More rows than a short list has, more entries than are brought in at once.

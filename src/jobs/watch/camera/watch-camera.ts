@@ -1,3 +1,7 @@
+/**
+ * @file `clad watch` of a camera or a video as a function: pictures that ffmpeg gives are judged as photographs of a folder are (camera-judge.ts). Of a camera the
+ * newest picture is judged and those that came meanwhile are left out; of a video every one is. A camera that is away is connected to again and again.
+ */
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CladError } from '../../../core/errors.ts';
