@@ -59,7 +59,7 @@ export async function coreset(
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
   const candidates = { rows, norms, nearest, width };
-  let open: OpenRows = { rows, norms, of: counted(count), until: 0, entries: 0 };
+  let open: OpenRows = { rows, norms, of: counted(count), until: Infinity, entries: 0 };
   const entries = present ? [] : drawnRows(random, count, drawn);
   try {
     if (present) await updateByAll(session, candidates, open, present);
@@ -96,7 +96,7 @@ interface Candidates {
 interface OpenRows extends Pick<Candidates, 'rows' | 'norms'> {
   /** Which of the candidates they are. */
   readonly of: Uint32Array;
-  /** Squared distance from the entries before it at which an entry has to lie, for the rows that were left out to stay out. */
+  /** Squared distance from the entries before it at which an entry has to lie, for the rows that were left out to stay out; infinite before rows were sorted out. */
   readonly until: number;
   /** How many of them became entries. */
   entries: number;
@@ -109,7 +109,7 @@ const lastingShare = 0.9;
 
 /**
  * By the triangle inequality: an entry that lies at least d from all entries before it lies at least d / 2 from a row that has one of those within d / 2.
- * So it is no nearer, and the row need not be asked. Rows are sorted out first when an eighth of them are entries.
+ * So it is no nearer, and the row need not be asked.
  */
 function openRows(open: OpenRows, { rows, norms, nearest, width }: Candidates, taken: Taken): OpenRows {
   open.entries += taken.rows.length;
