@@ -260,15 +260,15 @@ export class Watches {
   }: RememberedWatch): Promise<WatchOrder> {
     const { runs, folders, keepSize } = this.#options;
     if (!existsSync(folder)) throw new CladError('WATCH_AWAY', { path: folder });
-    await folders.find(folder);
-    // A link may have been put in its place meanwhile.
-    if (move) await folders.findMove(move.folder, folder);
+    // Links may have been put in their places meanwhile.
+    const real = await folders.find(folder);
+    const into = move && (await folders.findMove(move.folder, real));
     const own = (await runs.folder(run)).path;
     const detector = await runs.detector(run, version);
     return {
       type: 'watch',
       ...{ detector, run: version === null ? own : null, folder },
-      ...{ ...this.#places(remembered), move: move?.folder ?? null, since, most: mostKnown },
+      ...{ ...this.#places(remembered), move: into, since, most: mostKnown },
       keepSize: isBounded(move) ? keepSize : null,
     };
   }

@@ -7,6 +7,9 @@ import { statOrNothing } from '../../data/folders.ts';
 import type { Decision, Prediction } from '../../detector/prediction.ts';
 import type { FileState } from './journal.ts';
 
+/** Folders that photographs are moved into, below the one that is given. */
+export const decisions: readonly Decision[] = ['pass', 'check', 'reject'];
+
 /** By which a file is known to be what it was. */
 type Content = Pick<FileState, 'bytes' | 'modified'>;
 /** What was said of a photograph; undefined where it could not be judged. */
