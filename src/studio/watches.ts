@@ -216,7 +216,9 @@ export class Watches {
           this.#tellSoon(watch);
         },
         silent: (error) => {
-          if (!isAsked) this.#troubled(watch, error);
+          if (isAsked) return;
+          watch.hung++;
+          this.#troubled(watch, error);
         },
         ended: (error) => {
           watch.child = undefined;
@@ -225,7 +227,7 @@ export class Watches {
           resolve();
         },
       };
-      const child = watchOver(order, listener, this.#options.start);
+      const child = watchOver(order, listener, watch.hung, this.#options.start);
       watch.child = {
         stop: () => {
           isAsked = true;
@@ -276,6 +278,7 @@ export class Watches {
   #end(watch: Watch): void {
     watch.state = 'off';
     watch.trouble = null;
+    watch.hung = 0;
     clearTimeout(watch.retry);
     const { child } = watch;
     if (!child) return;

@@ -326,6 +326,12 @@ describe('Watches', () => {
     await started(2);
     children[1]?.listener.onMessage(began);
     expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    // It may have been at one photograph that takes long, which would be begun again for ever.
+    children[1]?.listener.onMessage({ type: 'alive' });
+    await vi.advanceTimersByTimeAsync(117_000);
+    expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(watches.views[0]?.trouble?.message).toContain('it gave no sign of life for 120 s');
     watches.stop(id);
     children[1]?.listener.onEnd('status 0');
     await vi.advanceTimersByTimeAsync(700_000);
