@@ -5,6 +5,7 @@ import { decodeImage } from '../image/decode.ts';
 import { cameraSource } from '../jobs/watch/camera/camera-source.ts';
 import { type TriggerWay, triggersFrom, triggerWays } from '../jobs/watch/camera/triggers.ts';
 import type { CameraRequest } from '../jobs/watch/camera/watch-camera.ts';
+import { decisions } from '../jobs/watch/destinations.ts';
 import { numberFromText, requireApart, requireTogether, wholeFromText } from './arguments.ts';
 
 /** Values of the flags as commander gives them. */
@@ -34,8 +35,6 @@ type AskedCamera = {
     | 'stall'
     | 'most']: CameraRequest[Name];
 } & { readonly release: () => void };
-
-const decisions: readonly Decision[] = ['pass', 'check', 'reject'];
 
 /** Adds them to a verb. */
 export function addCameraFlags(command: Command): void {

@@ -103,11 +103,14 @@ export async function studioApp(parts: StudioParts, pages = pagesFolder): Promis
     // As the build has written them beside; each is asked for by its own name alone.
     preCompressed: true,
     globIgnore: ['**/*.br', '**/*.gz'],
-    setHeaders: (reply, path) => {
+    setHeaders: (reply) => {
       reply.setHeader('Vary', 'Accept-Encoding');
-      // Their names change with their content.
-      if (path.includes('assets')) reply.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
     },
+  });
+  // Their names change with their content.
+  app.addHook('onSend', async ({ routeOptions: { url } }, reply) => {
+    if (url?.startsWith('/assets/') && reply.statusCode < 400)
+      reply.header('Cache-Control', 'public, max-age=31536000, immutable');
   });
   sessionRoutes(app, token);
   workspaceRoutes(app, parts);

@@ -18,8 +18,16 @@ export interface WatchListener {
 /** Starts watch-process.js beside this file. */
 const startWatch: StartWatch = (order, listener) => startProcess('./watch-process.js', order, listener);
 
-/** @param start - tests put another in its place */
-export function watchOver(order: WatchOrder, listener: WatchListener, start = startWatch): Child {
+/**
+ * @param hung - how many before it hung
+ * @param start - tests put another in its place
+ */
+export function watchOver(
+  order: WatchOrder,
+  listener: WatchListener,
+  hung: number,
+  start = startWatch,
+): Child {
   let failure: ToldError | undefined;
   const signs = new SignsOfLife((seconds) => {
     failure = died(
@@ -28,10 +36,11 @@ export function watchOver(order: WatchOrder, listener: WatchListener, start = st
     );
     listener.silent(failure);
     child.kill();
-  });
+  }, hung);
   const child = start(order, {
     onMessage: (message) => {
-      signs.heard(message.type !== 'began');
+      // A note may come before the first look, which may take long.
+      signs.heard(message.type === 'judged' || message.type === 'alive');
       if (message.type === 'failed') failure ??= message.error;
       else if (message.type !== 'alive') listener.heard(message);
     },

@@ -6,6 +6,7 @@ import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { CladError } from '../core/errors.ts';
 import { foldersIn, isInside, requireFolder } from '../data/folders.ts';
+import { decisions } from '../jobs/watch/destinations.ts';
 import { clipped } from '../server/clipped.ts';
 import { isBelow, realFolder } from './workspace.ts';
 
@@ -76,10 +77,14 @@ export class WatchFolders {
     if (text.includes('\0')) throw refuse('its name cannot be one');
     const isOurs = isBelow(folder, this.#root);
     if (!isOurs && !this.#mayMove) throw refuse('they lie outside the workspace');
-    // A training looks for them where they were.
-    if (isOurs && this.#firstOf(folder) === 'data') throw refuse('they belong to a data set');
+    // A training looks for them where they were. The folder may be a link itself, to a larger disk.
+    if (isBelow(folder, await realFolder(join(this.#root, 'data'))))
+      throw refuse('they belong to a data set');
     const path = await realFolder(resolve(this.#root, text));
-    if (!isBelow(path, this.#root)) throw refuse('it lies elsewhere, by its name or by a link');
+    const elsewhere = 'it lies elsewhere, by its name or by a link';
+    if (!isBelow(path, this.#root)) throw refuse(elsewhere);
+    for (const each of decisions)
+      if (!isBelow(await realFolder(join(path, each)), path)) throw refuse(elsewhere);
     const first = this.#firstOf(path);
     if (first === '') throw refuse('it is the workspace itself');
     // Where a file system does not tell capitals, another spelling is the same folder.

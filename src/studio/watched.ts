@@ -23,6 +23,8 @@ export interface Watch {
   judged: readonly JudgedFile[];
   drift: LineDrift | null;
   child: Child | undefined;
+  /** How often a process of it hung since somebody began it. */
+  hung: number;
   ended: Promise<void>;
   retry: NodeJS.Timeout | undefined;
   telling: NodeJS.Timeout | undefined;
@@ -31,7 +33,14 @@ export interface Watch {
 export function newWatch(remembered: RememberedWatch): Watch {
   return {
     ...{ remembered, state: 'off', trouble: null, notes: [], counts: noCounts(), judged: [] },
-    ...{ drift: null, child: undefined, ended: Promise.resolve(), retry: undefined, telling: undefined },
+    ...{
+      drift: null,
+      child: undefined,
+      hung: 0,
+      ended: Promise.resolve(),
+      retry: undefined,
+      telling: undefined,
+    },
   };
 }
 

@@ -216,7 +216,9 @@ export class Watches {
           this.#tellSoon(watch);
         },
         silent: (error) => {
-          if (!isAsked) this.#troubled(watch, error);
+          if (isAsked) return;
+          watch.hung++;
+          this.#troubled(watch, error);
         },
         ended: (error) => {
           watch.child = undefined;
@@ -225,7 +227,7 @@ export class Watches {
           resolve();
         },
       };
-      const child = watchOver(order, listener, this.#options.start);
+      const child = watchOver(order, listener, watch.hung, this.#options.start);
       watch.child = {
         stop: () => {
           isAsked = true;
@@ -260,15 +262,15 @@ export class Watches {
   }: RememberedWatch): Promise<WatchOrder> {
     const { runs, folders, keepSize } = this.#options;
     if (!existsSync(folder)) throw new CladError('WATCH_AWAY', { path: folder });
-    await folders.find(folder);
-    // A link may have been put in its place meanwhile.
-    if (move) await folders.findMove(move.folder, folder);
+    // Links may have been put in their places meanwhile.
+    const real = await folders.find(folder);
+    const into = move && (await folders.findMove(move.folder, real));
     const own = (await runs.folder(run)).path;
     const detector = await runs.detector(run, version);
     return {
       type: 'watch',
       ...{ detector, run: version === null ? own : null, folder },
-      ...{ ...this.#places(remembered), move: move?.folder ?? null, since, most: mostKnown },
+      ...{ ...this.#places(remembered), move: into, since, most: mostKnown },
       keepSize: isBounded(move) ? keepSize : null,
     };
   }
@@ -276,6 +278,7 @@ export class Watches {
   #end(watch: Watch): void {
     watch.state = 'off';
     watch.trouble = null;
+    watch.hung = 0;
     clearTimeout(watch.retry);
     const { child } = watch;
     if (!child) return;

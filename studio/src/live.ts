@@ -1,7 +1,7 @@
 /** @file What the server tells by itself: jobs as they go on, and that data or runs have changed. Every open page hears the same. */
 import { computed, signal } from '@preact/signals';
 import type { ImagesEvent, JobView, Overview, StudioEvent, WatchView } from '../../src/studio/api.ts';
-import { imagesSaid, locked, server } from './server.ts';
+import { locked, server } from './server.ts';
 import { language } from './texts/texts.ts';
 
 export const overview = signal<Overview | undefined>(undefined);
@@ -36,11 +36,9 @@ export function onImages(listener: (event: ImagesEvent) => void): () => void {
 
 function hear(event: StudioEvent): void {
   switch (event.type) {
-    case 'images': {
-      const told = { ...event, images: imagesSaid(event.images) };
-      for (const listener of imageListeners) listener(told);
+    case 'images':
+      for (const listener of imageListeners) listener(event);
       break;
-    }
     case 'jobs':
       jobs.value = event.jobs;
       break;
@@ -89,7 +87,7 @@ document.addEventListener('visibilitychange', () => {
   stream?.close();
 });
 
-// What is said of data comes in the language of the page, so it is asked for again in another one.
+// Why data were refused is put into the language of the page as it comes, so they are asked for again in another one.
 language.subscribe(() => {
   const { data } = changes.peek();
   changes.value = { ...changes.peek(), data: data + 1 };

@@ -1,7 +1,6 @@
 /** @file The server, asked. Refusals are its sentences. */
 import { signal } from '@preact/signals';
 import type {
-  DatasetImage,
   DatasetView,
   JobRequest,
   JobView,
@@ -65,7 +64,7 @@ export const server = {
   signIn: (token: string) => ask('session', { method: 'POST', json: { token } }),
   overview: () => ask<Overview>('overview'),
   choices: () => ask<TrainChoices>('choices'),
-  dataset: (name: string) => ask<DatasetView>(`datasets/${at(name)}`).then(datasetSaid),
+  dataset: (name: string) => ask<DatasetView>(`datasets/${at(name)}`),
   exclude: (name: string, paths: readonly string[], excluded: boolean) =>
     ask(`datasets/${at(name)}/exclusions`, { method: 'POST', json: { paths, excluded } }),
   mask: (name: string, path: string) =>
@@ -158,29 +157,7 @@ export function sentenceOf(error: unknown): string {
   return said(error instanceof Error ? error.message : String(error));
 }
 
-function messagesSaid<T extends { readonly message: string }>(all: readonly T[]): T[] {
-  return all.map((each) => ({ ...each, message: said(each.message) }));
-}
-
-/** What is said of images of a data set, in the language of the page. */
-export function imagesSaid(images: readonly DatasetImage[]): DatasetImage[] {
-  return images.map((image) =>
-    image.flags.length === 0 ? image : { ...image, flags: messagesSaid(image.flags) },
-  );
-}
-
-/** The same of all of it. */
-function datasetSaid(view: DatasetView): DatasetView {
-  const { images, inspection, error } = view;
-  return {
-    ...view,
-    images: imagesSaid(images),
-    inspection: inspection && { ...inspection, problems: messagesSaid(inspection.problems) },
-    error: error && { ...error, message: said(error.message, error.code) },
-  };
-}
-
-/** The same of what is drawn. */
+/** What is said of what is drawn, in the language of the page. */
 function drawnSaid<T extends { readonly problem: string | null; readonly refused?: string | null }>(
   view: T,
 ): T {

@@ -215,6 +215,10 @@ describe('what goes over the wire', () => {
     for (const path of ['/api/overview', '/api/choices']) bytes += (await wire(path, accepted)).bytes;
     expect(bytes).toBeLessThan(300_000);
     expect((await wire(`${names[0]}.br`)).headers['content-type']).toContain('json');
+    // What its name tells apart is asked for once; the page that names it, each time.
+    expect((await wire(names[0] as string)).headers['cache-control']).toContain('immutable');
+    for (const path of ['/', '/assets/none.js'])
+      expect((await wire(path)).headers['cache-control'], path).toBe('no-store');
   });
   it('JSON is compressed for whoever takes that', async () => {
     const [whole, small] = [await wire('/api/choices'), await wire('/api/choices', 'deflate, gzip;q=0.5')];

@@ -302,11 +302,11 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     const names = [
       ...['clad', 'studio', 'demo', 'demo-1', 'filmed', 'ball', 'washer', 'woven_cloth', 'MB', 'GB'],
       ...['AUPRO', 'AUROC'],
-      ...['anom.', 'Version', 'Backbone', 'AdamW.', 'cpu', 'webgpu', 'cuda', 'builtin', 'Detektor'],
+      ...['anom.', 'Version', 'Backbone', 'AdamW.', 'cpu', 'webgpu', 'cuda', 'builtin', 'Detektor', 'Drift'],
       ...[...methods.values()].flatMap(({ name, presets }) => [name, ...Object.keys(presets)]),
     ];
     const isName = (text: string) =>
-      names.includes(text) || /^[\w./-]*[._/\d][\w./-]*$|^[\d.,]+ [MG]B$/.test(text);
+      names.includes(text) || /^[\w./-]*[._/\d][\w./-]*$|^[\d.,]+ ([MG]B|· \w+)$/.test(text);
     const found: string[] = [];
     for (const [place, sign] of [
       ['data/demo', '.tile'],

@@ -7,6 +7,9 @@ import { statOrNothing } from '../../data/folders.ts';
 import type { Decision, Prediction } from '../../detector/prediction.ts';
 import type { FileState } from './journal.ts';
 
+/** Folders that photographs are moved into, below the one that is given. */
+export const decisions: readonly Decision[] = ['pass', 'check', 'reject'];
+
 /** By which a file is known to be what it was. */
 type Content = Pick<FileState, 'bytes' | 'modified'>;
 /** What was said of a photograph; undefined where it could not be judged. */
@@ -39,8 +42,16 @@ export async function freeName(
   for (let number = 1; ; number++) {
     const file = number === 1 ? `${name}${ext}` : `${shortened(name, ext)}-${number}${ext}`;
     const place = dir === '' ? file : `${dir}/${file}`;
-    if (!taken.has(asTaken(place)) && !(await statOrNothing(join(folder, place)))) return place;
+    if (!taken.has(asTaken(place)) && !(await isOccupied(join(folder, place)))) return place;
   }
+}
+
+/** Whether something has a name: also a link that leads nowhere now, as its drive may be away. */
+export function isOccupied(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A name as a file system that does not tell capitals knows it. */

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import { lockOfFolder, withLockInTurn } from '../../core/lock.ts';
 import { statOrNothing } from '../../data/folders.ts';
-import { asTaken, freeName, isUnchanged, moveFile, stateOf } from './destinations.ts';
+import { asTaken, freeName, isOccupied, isUnchanged, moveFile, stateOf } from './destinations.ts';
 import type { Journal, JournalRow, Judgement } from './journal.ts';
 import type { FolderKind } from './journal-folders.ts';
 import { isRefusal } from './refusals.ts';
@@ -287,7 +287,7 @@ async function locksOf(folders: readonly string[]): Promise<string[]> {
 
 /** @throws FILE_REFUSED where something has taken the name meanwhile, too */
 async function moveToFree(from: string, to: string): Promise<void> {
-  if (await statOrNothing(to))
+  if (await isOccupied(to))
     throw new CladError('FILE_REFUSED', { path: to, reason: 'another file has taken its name' });
   await moveFile(from, to);
 }

@@ -16,6 +16,7 @@ import { failedRegions } from '../../detector/roi/named-results.ts';
 import type { Seen } from '../../image/seen.ts';
 import { Outboxes } from '../sinks/outboxes.ts';
 import type { Sink } from '../sinks/sink.ts';
+import { decisions } from './destinations.ts';
 import { type FileState, Journal, type Judgement } from './journal.ts';
 import { Moves } from './moves.ts';
 import { isRefusal } from './refusals.ts';
@@ -58,8 +59,6 @@ export interface RecordsRequest {
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
-/** Folders that photographs are moved into, below the one that is given. */
-const decisions: readonly Decision[] = ['pass', 'check', 'reject'];
 /** Name of the journal in a folder. */
 export const journalName = '.clad-watch.sqlite';
 /** Milliseconds until the next try where the file system or the journal refused, and between beats. */

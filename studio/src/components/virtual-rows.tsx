@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from '@tanstack/virtual-core';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { texts } from '../texts/texts.ts';
 
 interface VirtualRowsProps {
   readonly count: number;
@@ -63,9 +64,9 @@ export function VirtualRows({ count, heightOf, children }: VirtualRowsProps) {
   );
 }
 
-/** Drawn anew only when what the list shows is another, not with each step of scrolling. */
+/** Drawn anew only when what the list shows is another or in another language, not with each step of scrolling. */
 function RowContent({ index, children }: Pick<VirtualRowsProps, 'children'> & { readonly index: number }) {
-  return useMemo(() => <>{children(index)}</>, [index, children]);
+  return useMemo(() => <>{children(index)}</>, [index, children, texts.value]);
 }
 
 /** The width of an element, as the window changes. */

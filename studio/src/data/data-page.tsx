@@ -9,6 +9,7 @@ import { Notice } from '../components/notice.tsx';
 import { jobs, overview } from '../live.ts';
 import { addressOf, go } from '../route.ts';
 import { sentenceOf, server } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { demo } from './demo.ts';
 import { DropZone } from './drop-zone.tsx';
@@ -169,7 +170,9 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
         </div>
       </div>
       {adding && <DropZone onFiles={onFiles} />}
-      <Notice text={error ?? refused ?? value?.error?.message} />
+      <Notice
+        text={error ?? refused ?? (value?.error ? said(value.error.message, value.error.code) : undefined)}
+      />
       {drawing && <JobCard job={drawing} />}
       {checking && <JobCard job={checking} />}
       {value && value.error === null && (
@@ -187,7 +190,7 @@ function Dataset({ name, onFiles, drawing }: DatasetProps) {
               <ul>
                 {value.inspection.problems.map((problem) => (
                   <li key={`${problem.class}${problem.message}`} class={problem.severity}>
-                    <strong>{problem.class}</strong>: {problem.message}
+                    <strong>{problem.class}</strong>: {said(problem.message)}
                   </li>
                 ))}
               </ul>

@@ -3,6 +3,7 @@ import type { DatasetImage, DrawnRegion } from '../../../src/studio/api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { addressOf } from '../route.ts';
 import { addresses } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { ImageLayers } from './image-layers.tsx';
 
@@ -62,7 +63,7 @@ export function ImageView({ dataset, image, region, onExclude, onClose, onStep }
           <ul class="remarks">
             {flags.map(({ kind: flag, message, severity }) => (
               <li key={message} class={severity}>
-                <strong>{words.flags[flag]}</strong>: {message}
+                <strong>{words.flags[flag]}</strong>: {said(message)}
               </li>
             ))}
           </ul>

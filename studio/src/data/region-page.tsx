@@ -4,6 +4,7 @@ import { Notice } from '../components/notice.tsx';
 import { useAsked } from '../components/use-asked.ts';
 import { addressOf } from '../route.ts';
 import { server } from '../server.ts';
+import { said } from '../texts/said.ts';
 import { texts } from '../texts/texts.ts';
 import { RegionEditor, type RegionEditorProps } from './region-editor.tsx';
 
@@ -32,7 +33,7 @@ export function RegionPage({ dataset, product }: RegionPageProps) {
           {texts.value.drawing.back}
         </a>
       </div>
-      <Notice text={error ?? value?.error?.message} />
+      <Notice text={error ?? (value?.error ? said(value.error.message, value.error.code) : undefined)} />
       {value && image === undefined && <p>{texts.value.dataPage.none}</p>}
       {image !== undefined && (
         <OnPhotograph

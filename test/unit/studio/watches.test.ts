@@ -104,13 +104,20 @@ describe('folders that photographs are moved into', () => {
     await symlink(join(outside), join(root, 'linked'));
     await symlink(join(root, 'runs'), join(root, 'inward'));
     await symlink(join(outside, 'none'), join(root, 'dangling'));
+    await mkdir(join(root, 'leaking'));
+    await symlink(outside, join(root, 'leaking/check'));
     for (const path of [
       ...['..', outside, '/etc', 'linked', 'linked/new', 'dangling', '.', 'runs', 'data/new', 'inward/new'],
-      ...['LINE', 'incoming', 'incoming/sorted', 'sorted\0'],
+      ...['leaking', 'LINE', 'incoming', 'incoming/sorted', 'sorted\0'],
     ])
       await expect(folders.findMove(path, from), path).rejects.toMatchObject({ code: 'WATCH_MOVE' });
     await expect(folders.findMove('lines', join(root, 'lines/a'))).rejects.toThrow('lies in it');
     await expect(folders.findMove('sorted', join(root, 'data/parts'))).rejects.toThrow('data set');
+    // A data folder on a larger disk.
+    const allowing = await WatchFolders.of(root, [outside], true);
+    await rm(join(root, 'data'), { recursive: true });
+    await symlink(outside, join(root, 'data'));
+    await expect(allowing.findMove('sorted', join(outside, 'parts'))).rejects.toThrow('data set');
   });
   it('take photographs from outside the workspace only where that was allowed', async () => {
     const from = join(outside, 'incoming');
@@ -199,6 +206,24 @@ describe('Watches', () => {
     await watches.add(asked);
     await started(3);
     expect(children[2]?.order).toMatchObject({ move: null, keepSize: 2e9 });
+  });
+
+  it('moves nothing out of a data set by a link that has come in the place of its folder', async () => {
+    const watches = await open();
+    const move = { folder: 'sorted', removeOldest: false };
+    const { id } = await watches.add({ run: 'r', folder: 'incoming', move });
+    await started(1);
+    watches.stop(id);
+    children[0]?.listener.onEnd('status 0');
+    await mkdir(join(root, 'data/parts'));
+    await rm(join(root, 'incoming'), { recursive: true });
+    await symlink(join(root, 'data/parts'), join(root, 'incoming'));
+    watches.start(id);
+    await vi.waitFor(() =>
+      expect(watches.views).toMatchObject([{ state: 'trouble', trouble: { code: 'WATCH_MOVE' } }]),
+    );
+    expect(children).toHaveLength(1);
+    watches.stop(id);
   });
 
   it('does not move on what another has moved', async () => {
@@ -301,6 +326,12 @@ describe('Watches', () => {
     await started(2);
     children[1]?.listener.onMessage(began);
     expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    // It may have been at one photograph that takes long, which would be begun again for ever.
+    children[1]?.listener.onMessage({ type: 'alive' });
+    await vi.advanceTimersByTimeAsync(117_000);
+    expect(watches.views).toMatchObject([{ state: 'watching', trouble: null }]);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(watches.views[0]?.trouble?.message).toContain('it gave no sign of life for 120 s');
     watches.stop(id);
     children[1]?.listener.onEnd('status 0');
     await vi.advanceTimersByTimeAsync(700_000);

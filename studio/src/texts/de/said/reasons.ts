@@ -1,4 +1,4 @@
-/** @file German for why something was refused, and for what a watched folder notes: parts of sentences by their English forms. */
+/** @file German for why something was refused, and for what a watched folder or a training notes: parts of sentences by their English forms. */
 
 /** Of the file system (core/files.ts). */
 const ofFiles = {
@@ -81,4 +81,16 @@ const ofDrift = {
   'check the white balance and the colour of the light': 'Weißabgleich und Farbe des Lichts prüfen',
 } as const;
 
-export const reasons = { ...ofFiles, ...ofPages, ...ofWatching, ...ofDrift };
+/** What a training notes of its data and its regions, as it does nearly always. */
+const ofTraining = {
+  'Warning: Of {count} test images, by their pixels, {trained} had been trained on, {path} among them: the detector takes them for good, and their numbers say nothing of new parts.':
+    'Warnung: Von {count} Testbildern kamen, nach ihren Pixeln, {trained} im Training vor, darunter {path}: Der Detektor hält sie für gut, und ihre Zahlen sagen nichts über neue Teile.',
+  'Pixel metrics and AUPRO are computed inside the region of interest alone: {names}.':
+    'Pixelmaße und AUPRO werden nur im Prüfbereich berechnet: {names}.',
+  'Textures for synthetic anomalies: the built-in generator (give photographs with --textures DIR).':
+    'Texturen für künstliche Anomalien: der eingebaute Generator (Fotos mit --textures DIR angeben).',
+  'Region of interest of {name}: {share} of the image, {inside} of {all} patches. Nothing outside it is learnt, scored or measured.':
+    'Prüfbereich von {name}: {share} des Bildes, {inside} von {all} Patches. Nichts außerhalb wird gelernt, bewertet oder gemessen.',
+} as const;
+
+export const reasons = { ...ofFiles, ...ofPages, ...ofWatching, ...ofTraining, ...ofDrift };
