@@ -29,7 +29,9 @@ export function mapped<T extends NumberArray | Float64Array>(
 
 /** 0, 1, 2 and so on, up to a count. */
 export function counted(count: number): Uint32Array {
-  return mapped(Uint32Array, new Uint8Array(count), (_, at) => at);
+  const numbers = new Uint32Array(count);
+  for (let at = 0; at < count; at++) numbers[at] = at;
+  return numbers;
 }
 
 /** Chosen rows of a matrix [rows, width], in the order given. */

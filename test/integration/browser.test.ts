@@ -200,7 +200,8 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
     await page.close();
   });
 
-  it('predicts as Node does on WebGPU, computed by software', async (context) => {
+  // Software compiles what a card computes, which takes a slow machine more than a minute.
+  it('predicts as Node does on WebGPU, computed by software', { timeout: 240_000 }, async (context) => {
     const withGpu = await chromium.launch({ executablePath: chromiumPath, args: softwareWebGpu });
     try {
       const page = await open(plain.url, withGpu);
