@@ -24,6 +24,7 @@ import {
   softwareWebGpu,
 } from '../helpers/browser.ts';
 import { clad } from '../helpers/clad.ts';
+import { full } from '../helpers/full.ts';
 import { encoded } from '../helpers/images.ts';
 import { writeTinyBackbone } from '../helpers/tiny-backbone.ts';
 
@@ -202,6 +203,7 @@ describe.skipIf(!hasChromium)('clad/web in Chromium', () => {
 
   // Software compiles what a card computes, which takes a slow machine more than a minute.
   it('predicts as Node does on WebGPU, computed by software', { timeout: 240_000 }, async (context) => {
+    context.skip(!full, 'with npm run test:full');
     const withGpu = await chromium.launch({ executablePath: chromiumPath, args: softwareWebGpu });
     try {
       const page = await open(plain.url, withGpu);

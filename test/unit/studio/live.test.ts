@@ -1,9 +1,9 @@
-/** @file What the server tells by itself, on a German page: what is said of single images is German as in the answer with all of them. */
+/** @file What the server tells by itself, on a German page: remarks on single images come as they were said, and are German where they are shown. */
 import { afterEach, expect, it, vi } from 'vitest';
 import type { DatasetImage, ImagesEvent, StudioEvent } from '../../../src/studio/api.ts';
 
 /** By a path that the compiler does not follow: it is of a browser, and tests are not. */
-const live = '../../../studio/src/live.ts';
+const [live, texts] = ['../../../studio/src/live.ts', '../../../studio/src/texts/said.ts'];
 interface Live {
   listen(): void;
   onImages(listener: (event: ImagesEvent) => void): void;
@@ -26,6 +26,7 @@ it('remarks on single images are in the language of the page', async () => {
     },
   );
   const { listen, onImages } = (await import(live)) as Live;
+  const { said } = (await import(texts)) as { said(text: string): string };
   const heard: DatasetImage[] = [];
   onImages(({ images }) => heard.push(...images));
   listen();
@@ -35,5 +36,5 @@ it('remarks on single images are in the language of the page', async () => {
   };
   const event: StudioEvent = { type: 'images', dataset: 'parts', images: [image] };
   streams[0]?.onmessage?.({ data: JSON.stringify(event) });
-  expect(heard.map(({ flags }) => flags[0]?.message)).toEqual(['dieselben Pixel wie 2.png']);
+  expect(heard.map(({ flags }) => said(flags[0]!.message))).toEqual(['dieselben Pixel wie 2.png']);
 });
