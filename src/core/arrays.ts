@@ -27,6 +27,13 @@ export function mapped<T extends NumberArray | Float64Array>(
   return made;
 }
 
+/** Whole numbers as 64-bit ones. @throws RangeError for one that is not whole */
+export function wholeNumbers(values: ArrayLike<number>): BigInt64Array {
+  const whole = new BigInt64Array(values.length);
+  for (let at = 0; at < values.length; at++) whole[at] = BigInt(values[at]!);
+  return whole;
+}
+
 /** 0, 1, 2 and so on, up to a count. */
 export function counted(count: number): Uint32Array {
   const numbers = new Uint32Array(count);

@@ -6,7 +6,6 @@
  * a file whose tensors overlap, leave gaps or do not fill it. Equal content gives equal bytes.
  * Source: the format section of the safetensors README (Hugging Face).
  */
-
 import { isRecord } from './arguments.ts';
 import { mapped } from './arrays.ts';
 import { CladError, reasonOf } from './errors.ts';

@@ -1,4 +1,5 @@
 /** @file Constants of ONNX files as numbers, and numbers as constants. */
+import { wholeNumbers } from '../core/arrays.ts';
 import { floatsToHalves, halvesToFloats } from '../core/half.ts';
 import { type TensorProto, toNumber } from './onnx.ts';
 import { type Known, mostValues } from './shapes/known.ts';
@@ -84,7 +85,7 @@ export function int64Constant(
   dims: readonly number[],
   numbers: readonly number[],
 ): TensorProto {
-  return constantOf(name, dtypeCode.int64, dims, BigInt64Array.from(numbers, BigInt));
+  return constantOf(name, dtypeCode.int64, dims, wholeNumbers(numbers));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** @file Nodes, declared values and constants of our graphs as ONNX messages. */
-import { mapped } from '../core/arrays.ts';
+import { mapped, wholeNumbers } from '../core/arrays.ts';
 import { floatToHalf } from '../core/half.ts';
 import { cpuNode } from './cpu-node.ts';
 import type { Attribute, Node, OutputType } from './node.ts';
@@ -77,10 +77,4 @@ function typedArray(data: ArrayLike<number>, dtype: DType) {
     default:
       return refuse('constant', `no constants of type ${String(dtype)}`, []);
   }
-}
-
-function wholeNumbers(data: ArrayLike<number>): BigInt64Array {
-  const whole = new BigInt64Array(data.length);
-  for (let at = 0; at < data.length; at++) whole[at] = BigInt(data[at] as number);
-  return whole;
 }

@@ -2,6 +2,7 @@
  * @file What the rest of the program knows of ONNX Runtime: an engine loads a model, a session runs it. node.ts makes
  * engines on onnxruntime-node; web/index.ts makes them on onnxruntime-web.
  */
+import { wholeNumbers } from '../core/arrays.ts';
 import type { DType } from '../graph/index.ts';
 
 /** Values with a shape, as they go in and out of a session. Data is row-major. */
@@ -47,7 +48,7 @@ export function float32(data: Float32Array, shape: readonly number[]): TensorVal
 
 /** An int64 value from plain numbers. */
 export function int64(values: ArrayLike<number>, shape: readonly number[]): TensorValue {
-  return { dtype: 'int64', shape, data: BigInt64Array.from(Array.from(values), BigInt) };
+  return { dtype: 'int64', shape, data: wholeNumbers(values) };
 }
 
 /** The numbers of a float32 output. */

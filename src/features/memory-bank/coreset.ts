@@ -59,7 +59,7 @@ export async function coreset(
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
   const candidates = { rows, norms, nearest, width };
-  let open: OpenRows = { rows, norms, of: counted(count), until: Infinity, entries: 0 };
+  let open: OpenRows = { rows, norms, of: counted(count), until: Infinity, before: 0 };
   const entries = present ? [] : drawnRows(random, count, drawn);
   try {
     if (present) await updateByAll(session, candidates, open, present);
@@ -71,7 +71,7 @@ export async function coreset(
       entries.push(...taken.rows);
       onProgress?.({ task: 'memory bank', done: entries.length, total: size, unit: 'entries' });
       if (entries.length === size) break;
-      open = openRows(open, candidates, taken);
+      open = openRows(open, candidates, taken.distance, entries.length);
       await update(session, candidates, open, taken.rows);
     }
   } finally {
@@ -98,8 +98,8 @@ interface OpenRows extends Pick<Candidates, 'rows' | 'norms'> {
   readonly of: Uint32Array;
   /** Squared distance from the entries before it at which an entry has to lie, for the rows that were left out to stay out; infinite before rows were sorted out. */
   readonly until: number;
-  /** How many of them became entries. */
-  entries: number;
+  /** Entries that there were when rows were sorted out. */
+  readonly before: number;
 }
 
 /** Entries among the open rows, as a share, before they are taken out: of a bank with half of all rows a fifth of all products is saved. */
@@ -110,11 +110,17 @@ const lastingShare = 0.9;
 /**
  * By the triangle inequality: an entry that lies at least d from all entries before it lies at least d / 2 from a row that has one of those within d / 2.
  * So it is no nearer, and the row need not be asked.
+ * @param distance - squared, of the last entry from all before it
+ * @param entries - how many there are, of these rows
  */
-function openRows(open: OpenRows, { rows, norms, nearest, width }: Candidates, taken: Taken): OpenRows {
-  open.entries += taken.rows.length;
-  if (taken.distance >= open.until && open.entries <= mostEntries * open.of.length) return open;
-  const until = taken.distance * lastingShare ** 2;
+function openRows(
+  open: OpenRows,
+  { rows, norms, nearest, width }: Candidates,
+  distance: number,
+  entries: number,
+): OpenRows {
+  if (distance >= open.until && entries - open.before <= mostEntries * open.of.length) return open;
+  const until = distance * lastingShare ** 2;
   // Rows at just that distance stay, those that are compared with nothing yet (infinitely far) among them.
   const of = counted(nearest.length).filter((row) => 4 * (nearest[row] as number) >= until);
   return {
@@ -122,7 +128,7 @@ function openRows(open: OpenRows, { rows, norms, nearest, width }: Candidates, t
     norms: mapped(Float32Array, of, (row) => norms[row] as number),
     of,
     until,
-    entries: 0,
+    before: entries,
   };
 }
 
