@@ -25,13 +25,20 @@ export interface RunOrder {
   readonly feeds: Values;
   /** Names wanted; all by default. */
   readonly outputs?: readonly string[] | undefined;
+  /** What the feeds lie in; it goes back with the answer. */
+  readonly block: ArrayBuffer;
+}
+
+export interface RunAnswer {
+  readonly values: Values;
+  readonly block: ArrayBuffer;
 }
 
 export type EngineHandlers = {
   /** The model's number. @throws ENGINE_UNAVAILABLE when ONNX Runtime itself does not start; an Error when it refuses the model */
   load(order: SessionOrder): Promise<Prepared<number>>;
   /** @throws ENGINE_FAILED */
-  run(order: RunOrder): Promise<Prepared<Values>>;
+  run(order: RunOrder): Promise<Prepared<RunAnswer>>;
   /** Frees what a model takes, of which the next one may make use; WebAssembly's memory gets no smaller. */
   release(model: number): Promise<Prepared<null>>;
 };

@@ -33,13 +33,14 @@ const handlers: EngineHandlers = {
     return { value: loaded.push(await load(order)) - 1 };
   },
 
-  async run({ model, feeds, outputs }) {
+  async run({ model, feeds, outputs, block }) {
     const found = loaded[model];
     if (!found) throw new Error('no such model was loaded');
     const { runtime, session, device } = found;
     try {
-      const value = await runSession(session, runtime.Tensor, feeds, outputs);
-      return { value, transfer: Object.values(value).map(({ data }) => data.buffer as ArrayBuffer) };
+      const values = await runSession(session, runtime.Tensor, feeds, outputs);
+      const buffers = Object.values(values).map(({ data }) => data.buffer as ArrayBuffer);
+      return { value: { values, block }, transfer: [...buffers, block] };
     } catch (error) {
       throw new CladError('ENGINE_FAILED', { image: 'an image', device, reason: firstLineOf(error) });
     }

@@ -7,6 +7,7 @@
 import { CladError } from '../core/errors.ts';
 import type { Engine, Session } from '../runtime/engine.ts';
 import { WorkerClient } from '../runtime/worker/client.ts';
+import { carried } from './carried-values.ts';
 import type { EngineHandlers, SessionOrder, Values, WebDevice } from './engine-messages.ts';
 import { browserWorker } from './page-port.ts';
 
@@ -177,6 +178,8 @@ class RuntimeWorker {
   #death: string | undefined;
   /** One call after another: a session of onnxruntime-web refuses a second run while one is under way. */
   #last: Promise<unknown> = Promise.resolve();
+  /** What the values of a run lie in when they are sent. */
+  #block = new ArrayBuffer(0);
 
   constructor(device: WebDevice) {
     this.#device = device;
@@ -204,8 +207,7 @@ class RuntimeWorker {
     return {
       run: async (feeds, outputs) => {
         try {
-          const order = { model, feeds: ofOwnBuffers(feeds), outputs };
-          return { ...(await this.#inTurn(() => this.#client.call('run', order))) };
+          return { ...(await this.#inTurn(() => this.#run(model, feeds, outputs))) };
         } catch (error) {
           if (!released) throw error;
           const reason = 'the detector was released';
@@ -228,21 +230,20 @@ class RuntimeWorker {
     return this.#client.kill();
   }
 
+  async #run(model: number, feeds: Values, outputs: readonly string[] | undefined): Promise<Values> {
+    const { values, block } = carried(feeds, this.#block);
+    // Until the answer brings it back there is none; a run that fails brings none.
+    this.#block = new ArrayBuffer(0);
+    const answer = await this.#client.call('run', { model, feeds: values, outputs, block }, [block]);
+    this.#block = answer.block;
+    return answer.values;
+  }
+
   #inTurn<T>(call: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(call);
     this.#last = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** Of a view of a larger buffer all of that would be sent: it is copied before. */
-function ofOwnBuffers(feeds: Values): Values {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, value]) => {
-      const { data } = value;
-      return [name, data.byteLength < data.buffer.byteLength ? { ...value, data: data.slice() } : value];
-    }),
-  );
 }
 
 /** In a worker of its own, which ends with it. */
