@@ -41,17 +41,26 @@ export function counted(count: number): Uint32Array {
   return numbers;
 }
 
-/** Chosen rows of a matrix [rows, width], in the order given. */
+/** Chosen rows of a matrix [rows, width], in the order given. @param kind - which array to make */
 export function pickRows<T extends NumberArray>(
   kind: MakerOf<T>,
   matrix: T,
   width: number,
   rows: ArrayLike<number>,
 ): T {
-  const picked = new kind(rows.length * width);
+  return copyRows(matrix, width, rows, new kind(rows.length * width));
+}
+
+/** The same, into the beginning of an array that there is already. @returns that beginning */
+export function copyRows<T extends NumberArray>(
+  matrix: T,
+  width: number,
+  rows: ArrayLike<number>,
+  target: T,
+): T {
   for (let slot = 0; slot < rows.length; slot++)
-    picked.set(matrix.subarray(rows[slot]! * width, (rows[slot]! + 1) * width), slot * width);
-  return picked;
+    target.set(matrix.subarray(rows[slot]! * width, (rows[slot]! + 1) * width), slot * width);
+  return target.subarray(0, rows.length * width) as T;
 }
 
 /** The middle value; of an even count the mean of the two in the middle. @param values - at least one */

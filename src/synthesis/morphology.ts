@@ -2,6 +2,7 @@
  * @file Binary morphology with a square, and components. Masks are padded by repeating their edges before anything
  * shrinks or grows, so the image's border is never taken for the border of a part.
  */
+import { mapped } from '../core/arrays.ts';
 import type { Mask } from '../image/rgb.ts';
 
 /** Fills gaps and bays narrower than `2 * radius + 1` pixels: grow, then shrink. */
@@ -74,12 +75,16 @@ export function withoutSmallParts({ width, height, data }: Mask, share: number):
     sizes.push(size);
   }
   const least = share * sizes.reduce((largest, size) => Math.max(largest, size), 0);
-  return { width, height, data: data.map((inside, at) => inside && Number(sizes[labels[at]!]! >= least)) };
+  return {
+    width,
+    height,
+    data: mapped(Uint8Array, data, (inside, at) => inside && Number(sizes[labels[at]!]! >= least)),
+  };
 }
 
 /** Everything inside that was outside, and the reverse. */
 export function invert({ width, height, data }: Mask): Mask {
-  return { width, height, data: data.map((inside) => 1 - inside) };
+  return { width, height, data: mapped(Uint8Array, data, (inside) => 1 - inside) };
 }
 
 /** Looks at the squares around pixels, cut at the image's edges: rows first, then columns. @param all - whether all of a square has to be inside, or any of it */

@@ -43,24 +43,25 @@ export function toOklab({ width, height, data }: RgbImage): LabImage {
  * @param radius - of each box, whole pixels; 1 is a Gaussian of sigma 1.4, 2 of sigma 2.4
  */
 export function smooth(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
-  let smoothed = plane;
+  // Two planes for all passes: new ones for each would take longer than the sums.
+  const [across, down] = [new Float32Array(plane.length), new Float32Array(plane.length)];
   for (let pass = 0; pass < 3; pass++) {
-    smoothed = boxMean(smoothed, height, width, width, 1, radius);
-    smoothed = boxMean(smoothed, width, height, 1, width, radius);
+    boxMeans(pass === 0 ? plane : down, across, height, width, width, 1, radius);
+    boxMeans(across, down, width, height, 1, width, radius);
   }
-  return smoothed;
+  return down;
 }
 
 /** Running means along `lines` lines of `length` values; neighbours in a line are `step` apart, lines `between`. */
-function boxMean(
+function boxMeans(
   from: Float32Array,
+  target: Float32Array,
   lines: number,
   length: number,
   between: number,
   step: number,
   radius: number,
-): Float32Array {
-  const target = new Float32Array(from.length);
+): void {
   const count = 2 * radius + 1;
   for (let line = 0; line < lines; line++) {
     const start = line * between;
@@ -73,5 +74,4 @@ function boxMean(
       sum += from[Math.min(end, at + (radius + 1) * step)]! - from[Math.max(start, at - radius * step)]!;
     }
   }
-  return target;
 }

@@ -7,7 +7,7 @@
  * is the farthest of all. Entries are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
  * them, as a product of matrices. The entries are those of the literal algorithm, but for rounding.
  */
-import { counted, mapped, pickRows, squaredLengths } from '../../core/arrays.ts';
+import { copyRows, counted, mapped, pickRows, squaredLengths } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { Random } from '../../core/random.ts';
@@ -58,7 +58,7 @@ export async function coreset(
   const norms = squaredLengths(rows, width);
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
-  const candidates = { rows, norms, nearest, width };
+  const candidates = { rows, norms, nearest, width, copies: copiesOf(rows) };
   let open: OpenRows = { rows, norms, of: counted(count), until: Infinity, before: 0 };
   const entries = present ? [] : drawnRows(random, count, drawn);
   try {
@@ -67,7 +67,7 @@ export async function coreset(
     while (entries.length < size && (least < 0 || nearest.some((distance) => distance > least))) {
       const list = shortList(nearest, random);
       const most = Math.min(batchEntries, size - entries.length);
-      const taken = fromList(rows, width, nearest, list, { most, least });
+      const taken = fromList(candidates, list, { most, least });
       entries.push(...taken.rows);
       onProgress?.({ task: 'memory bank', done: entries.length, total: size, unit: 'entries' });
       if (entries.length === size) break;
@@ -90,6 +90,29 @@ interface Candidates {
   readonly norms: Float32Array;
   readonly nearest: Float32Array;
   readonly width: number;
+  readonly copies: Copies;
+}
+
+/** Where rows are copied to, again and again: memory that is new each time takes longer to be had than to be filled. */
+interface Copies {
+  /** Open rows, [count, width]; made when it is first needed. */
+  readonly open: () => Float32Array;
+  /** A short list's rows. */
+  readonly list: (length: number) => Float32Array;
+}
+
+function copiesOf(rows: Float32Array): Copies {
+  let [open, list] = [new Float32Array(0), new Float32Array(0)];
+  return {
+    open: () => {
+      if (open.length === 0) open = new Float32Array(rows.length);
+      return open;
+    },
+    list: (length) => {
+      if (list.length < length) list = new Float32Array(length);
+      return list;
+    },
+  };
 }
 
 /** Rows of which distances are asked: neither entries, but for some that became one lately, nor rows that no entry can come nearer to. */
@@ -115,7 +138,7 @@ const lastingShare = 0.9;
  */
 function openRows(
   open: OpenRows,
-  { rows, norms, nearest, width }: Candidates,
+  { rows, norms, nearest, width, copies }: Candidates,
   distance: number,
   entries: number,
 ): OpenRows {
@@ -124,7 +147,7 @@ function openRows(
   // Rows at just that distance stay, those that are compared with nothing yet (infinitely far) among them.
   const of = counted(nearest.length).filter((row) => 4 * (nearest[row] as number) >= until);
   return {
-    rows: pickRows(Float32Array, rows, width, of),
+    rows: copyRows(rows, width, of, copies.open()),
     norms: mapped(Float32Array, of, (row) => norms[row] as number),
     of,
     until,
@@ -251,13 +274,11 @@ interface Taken {
  * by what is known of it, as its distance can only be less; most never are.
  */
 function fromList(
-  rows: Float32Array,
-  width: number,
-  nearest: Float32Array,
+  { rows, nearest, width, copies }: Candidates,
   { rows: list, farthestBeside }: ShortList,
   { most, least }: { readonly most: number; readonly least: number },
 ): Taken {
-  const candidates = pickRows(Float32Array, rows, width, list);
+  const listed = copyRows(rows, width, list, copies.list(list.length * width));
   const distances = mapped(Float32Array, list, (row) => nearest[row] as number);
   /** With how many of those taken each was compared. */
   const compared = new Uint8Array(list.length);
@@ -267,7 +288,7 @@ function fromList(
     const place = highest(distances);
     if ((compared[place] as number) < taken.length) {
       distances[place] = shortened(
-        candidates,
+        listed,
         width,
         place,
         distances[place] as number,
