@@ -44,8 +44,8 @@ export interface View {
 export interface RunFiles {
   /** For what a training needs to go on where it was stopped. */
   readonly checkpoint: Storage;
-  /** For images to look at. */
-  readonly samples: Storage;
+  /** For images to look at; where it is absent, none are made. */
+  readonly samples?: Storage;
   /** Appends a line to the run's log. */
   log(entry: object): Promise<void>;
   /** Removes what the log says of steps after this one; they are about to be run again. */

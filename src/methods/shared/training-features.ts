@@ -108,7 +108,7 @@ async function foregroundsOf(context: FeatureContext): Promise<ClassForegrounds>
 async function writeImages(context: Context, foregrounds: ClassForegrounds): Promise<void> {
   const { options, training, view, textures, run, bits, images, regions, dataset } = context;
   const { synthesis, seed } = options;
-  if (synthesis.perImage === 0) return;
+  if (synthesis.perImage === 0 || !run.samples) return;
   await writeSynthesisImages({
     samples: someTraining(training, 4),
     images,

@@ -99,7 +99,6 @@ export async function learn(
     cache: storage.folder('cache'),
     run: {
       checkpoint: storage.folder('checkpoint'),
-      samples: storage.folder('samples'),
       log: async () => {},
       rewindLog: async () => {},
     },
