@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { type ClassNumbers, withClassNumber } from '../core/class-numbers.ts';
 import { CladError } from '../core/errors.ts';
 import { type SizeOption, sizeFromWords, sizeOption } from '../image/size-option.ts';
-import type { AskedTiles } from '../jobs/train/asked-tiles.ts';
+import { type AskedTiles, tilesExpected, tilesOf } from '../jobs/train/asked-tiles.ts';
 
 /** Three numbers separated by commas. */
 export function three(text: string): [number, number, number] {
@@ -44,18 +44,6 @@ export function sizeFromText(least: number, most = Number.POSITIVE_INFINITY): (t
       `Expected pixels, whole numbers ${range}: one for a square, as 256, or width x height, as 320x240.`,
     );
   };
-}
-
-/** What `--tiles` may be, for people. */
-export const tilesExpected = 'auto, rows x columns, as 3x4, or the pixels of a tile, at least 32, as 320';
-
-/** Tiles as people write them; undefined where it is something else. */
-export function tilesOf(text: string): AskedTiles['tiles'] | undefined {
-  if (text === 'auto') return text;
-  const [, first, columns] = /^([1-9]\d{0,3})(?:x([1-9]\d{0,2}))?$/.exec(text) ?? [];
-  if (first === undefined) return undefined;
-  if (columns !== undefined) return { rows: Number(first), columns: Number(columns) };
-  return Number(first) >= 32 ? Number(first) : undefined;
 }
 
 export function tilesFromText(text: string): AskedTiles['tiles'] {

@@ -1,6 +1,6 @@
 /** @file The command line that does what a job does, for people who want it in a script. It is to be run in the workspace folder. */
 import { shellWord } from '../core/shell-word.ts';
-import type { Job } from './api.ts';
+import type { Job, Sight } from './api.ts';
 
 type UpdateJob = Extract<Job, { kind: 'update' }>;
 
@@ -64,16 +64,18 @@ function wordsOf(
     case 'inspect':
       return ['data', 'inspect', `data/${job.dataset}`];
     case 'train': {
-      const { dataset, run, method, preset, backbone, device, changes } = job;
+      const { dataset, run, method, preset, backbone, backbonePrecision, device, changes } = job;
       return [
         ...['train', `data/${dataset}`, '--out', `runs/${run}`, '--method', method, '--preset', preset],
         ...flag('--backbone', backbone),
+        ...flag('--backbone-precision', backbonePrecision),
         ...flag('--device', device),
         ...Object.entries(changes).flatMap(([option, value]) => [
           '--set',
           `${option}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
         ]),
         ...drawn.flatMap((product) => ['--roi', `${product}=${regionFile(dataset, product)}`]),
+        ...sightOf(job),
         ...(exclude.length > 0 ? ['--exclude', ...exclude.map((path) => `data/${dataset}/${path}`)] : []),
       ];
     }
@@ -86,6 +88,17 @@ function wordsOf(
         ...['--out', `detectors/${job.run}-vN.onnx`],
       ];
   }
+}
+
+/** Where a training looks. */
+function sightOf({ tiles, follow, crop }: Sight): string[] {
+  return [
+    ...(follow ? ['--roi', 'auto', ...flag('--roi-margin', follow.margin)] : []),
+    ...flag('--tiles', tiles?.how),
+    ...flag('--smallest-defect', tiles?.smallestDefect),
+    ...(tiles?.whole ? ['--tiles-whole'] : []),
+    ...(crop ? ['--crop'] : []),
+  ];
 }
 
 /** The file of a product's region of interest, from the workspace folder. */

@@ -1,5 +1,7 @@
 /** @file Jobs, and what a training may be asked for: the part of api.ts that is about work in the queue. */
 import { z } from 'zod';
+import { backbonePrecisions } from '../features/backbones/reduced-backbone.ts';
+import { tilesExpected, tilesOf } from '../jobs/train/asked-tiles.ts';
 import type { TrainingPlan } from '../jobs/train/plan.ts';
 import type { MethodSchema } from '../methods/describe-options.ts';
 import type { ToldError } from './api.ts';
@@ -25,17 +27,34 @@ const demoJob = z.strictObject({
 /** What is in a data set and what is wrong with it: `clad data inspect`. */
 const inspectJob = z.strictObject({ kind: z.literal('inspect'), dataset: name });
 
+/** Where a training looks, and how closely: what `clad train` has flags of its own for. */
+const sight = {
+  /** `--tiles`, `--smallest-defect`, `--tiles-whole`. */
+  tiles: z
+    .strictObject({
+      how: z.string().refine((text) => tilesOf(text) !== undefined, { message: `expected ${tilesExpected}` }),
+      smallestDefect: z.int().min(1).optional(),
+      whole: z.boolean().optional(),
+    })
+    .optional(),
+  /** `--roi auto`, `--roi-margin`. */
+  follow: z.strictObject({ margin: z.number().optional() }).optional(),
+  crop: z.boolean().optional(),
+};
+
 /** What a training is asked to do. */
 const trainSettings = z.strictObject({
   dataset: name,
   method: name,
   preset: name,
   backbone: name.optional(),
+  backbonePrecision: z.enum(backbonePrecisions).optional(),
   device: z.enum(['cpu', 'webgpu', 'cuda']).optional(),
   /** Those that differ from the preset's, by dotted name. */
   changes: z.record(z.string().max(100), z.unknown()).default({}),
   /** Whether the regions of interest that are drawn for its products hold. */
   regions: z.boolean().default(true),
+  ...sight,
 });
 const trainJob = trainSettings.extend({ kind: z.literal('train'), run: name });
 
@@ -68,6 +87,7 @@ export type JobRequest = z.input<typeof jobSchema>;
 export type Job = z.output<typeof jobSchema>;
 export type TrainJob = z.output<typeof trainJob>;
 export type TrainSettings = z.input<typeof planSchema>;
+export type Sight = Pick<TrainSettings, keyof typeof sight>;
 
 /** `waiting` for its turn; `stopped` by a person: a training that is stopped can go on. */
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'stopped';
@@ -132,4 +152,7 @@ export interface TrainChoices {
   readonly backbones: readonly string[];
 }
 
-export type PlanView = TrainingPlan;
+export interface PlanView extends TrainingPlan {
+  /** Sentences on what was chosen, and on what is odd about the images. */
+  readonly notes: readonly string[];
+}

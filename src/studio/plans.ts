@@ -1,5 +1,6 @@
 /** @file What a training would cost, measured in a process of its own: one after another, as each takes the whole machine; one that nobody waits for any more is ended. */
 import { CladError } from '../core/errors.ts';
+import type { TrainingPlan } from '../jobs/train/plan.ts';
 import type { PlanView, TrainSettings } from './api.ts';
 import type { Child, StartChild } from './child.ts';
 import type { FromJob } from './job-channel.ts';
@@ -37,16 +38,18 @@ export class Plans {
         return;
       }
       let answer: FromJob | undefined;
+      const notes: string[] = [];
       const child = this.#start(
         { type: 'plan', settings, root: this.#root, ...given },
         {
           onMessage: (message) => {
             answer = message;
+            if (message.type === 'note') notes.push(message.text);
           },
           onEnd: () => {
             this.#child = undefined;
             signal.removeEventListener('abort', child.kill);
-            if (answer?.type === 'done') resolve(answer.outcome.plan as PlanView);
+            if (answer?.type === 'done') resolve({ ...(answer.outcome.plan as TrainingPlan), notes });
             else if (answer?.type === 'failed') reject(CladError.told(answer.error));
             else reject(interrupted());
           },

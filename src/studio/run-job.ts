@@ -13,12 +13,13 @@ import { builtinName } from '../features/backbones/builtin-backbone.ts';
 import { calibrateDetector } from '../jobs/calibrate/calibrate.ts';
 import { writeDemoData } from '../jobs/demo/demo-data.ts';
 import { RunFolder } from '../jobs/run-folder.ts';
+import { type AskedTiles, tilesOf } from '../jobs/train/asked-tiles.ts';
 import { planTraining } from '../jobs/train/plan.ts';
 import { type TrainRequest, train } from '../jobs/train/train.ts';
 import { loadMethod } from '../methods/registry.ts';
 import { resolveOptions } from '../methods/resolve-options.ts';
 import { reportTraining } from '../report/report.ts';
-import type { Job, TrainSettings } from './api.ts';
+import type { Job, Sight, TrainSettings } from './api.ts';
 import { detectorKey } from './detector-key.ts';
 import type { FromJob, Order, Outcome } from './job-channel.ts';
 import type { KeptInspection } from './memory.ts';
@@ -114,13 +115,14 @@ async function trained(
 }
 
 /** What `clad train` would be given. */
-async function trainRequest(
+export async function trainRequest(
   settings: TrainSettings,
   run: string,
   { root, exclude, roi }: Pick<JobOrder, 'root' | 'exclude' | 'roi'>,
   context: JobContext,
 ): Promise<TrainRequest> {
   const { dataset, method: name, preset, backbone = builtinName, device, changes = {} } = settings;
+  const { backbonePrecision, tiles, follow, crop } = settings;
   const method = await loadMethod(name);
   const overrides = Object.entries(changes).map(([option, value]) => ({
     where: 'the form',
@@ -134,13 +136,25 @@ async function trainRequest(
     method: name,
     preset,
     options: resolveOptions(method, preset, overrides),
+    backbonePrecision,
     ...(device && { device }),
+    tiles: tiles && askedTiles(tiles),
+    follow: follow && { ...follow, classes: 'all' },
+    crop,
     exclude: exclude.map((path) => join(data, path)),
     ...(Object.keys(roi).length > 0 && { roi }),
     signal: context.signal,
     note: noteOf(context),
     onProgress: progressOf(context),
   };
+}
+
+/** Tiles as `clad train` is told of them. */
+function askedTiles({ how, ...others }: NonNullable<Sight['tiles']>): AskedTiles {
+  const tiles = tilesOf(how);
+  // The schema of jobs has refused what is none.
+  if (tiles === undefined) throw new TypeError(`no tiles: ${how}`);
+  return { ...others, tiles };
 }
 
 /** The run on its own test images: its report, and what the results page shows. */

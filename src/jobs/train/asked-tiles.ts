@@ -28,6 +28,18 @@ export interface AskedTiles {
   readonly inputSize?: SizeOption | undefined;
 }
 
+/** What `--tiles` may be, for people. */
+export const tilesExpected = 'auto, rows x columns, as 3x4, or the pixels of a tile, at least 32, as 320';
+
+/** Tiles as people write them; undefined where it is something else. */
+export function tilesOf(text: string): AskedTiles['tiles'] | undefined {
+  if (text === 'auto') return text;
+  const [, first, columns] = /^([1-9]\d{0,3})(?:x([1-9]\d{0,2}))?$/.exec(text) ?? [];
+  if (first === undefined) return undefined;
+  if (columns !== undefined) return { rows: Number(first), columns: Number(columns) };
+  return Number(first) >= 32 ? Number(first) : undefined;
+}
+
 /** Pixels of the input that the smallest defect is given: a patch and a half, so that one lies wholly in its middle (docs/decisions/0054-tiles.md). */
 const defectPixels = 12;
 /** Photographs of a class whose headers are read. */

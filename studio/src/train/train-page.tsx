@@ -1,6 +1,6 @@
 /** @file The train page: one button after what it will take, all options behind it, and the jobs with how far they are. */
 import { useEffect, useState } from 'preact/hooks';
-import type { JobView, TrainChoices, TrainSettings } from '../../../src/studio/api.ts';
+import type { JobView, Sight, TrainChoices, TrainSettings } from '../../../src/studio/api.ts';
 import { nameProblem } from '../../../src/studio/names.ts';
 import { DatasetSelect } from '../components/dataset-select.tsx';
 import { JobCard } from '../components/job-card.tsx';
@@ -15,6 +15,7 @@ import { texts } from '../texts/texts.ts';
 import { LossCharts } from './loss-chart.tsx';
 import { type Changes, OptionForm } from './option-form.tsx';
 import { PlanCard } from './plan-card.tsx';
+import { WhereToLook } from './where-to-look.tsx';
 
 export function TrainPage({ dataset: asked }: { readonly dataset: string | undefined }) {
   const words = texts.value.trainPage;
@@ -45,6 +46,11 @@ function freeName(dataset: string): string {
   for (let number = 1; ; number++) if (!taken.has(`${dataset}-${number}`)) return `${dataset}-${number}`;
 }
 
+const devices = ['cpu', 'webgpu', 'cuda'] as const;
+const precisions = ['fp32', 'fp16', 'int8'] as const;
+type Device = (typeof devices)[number];
+type Precision = (typeof precisions)[number];
+
 interface TrainFormProps {
   readonly dataset: string;
   readonly choices: TrainChoices;
@@ -57,7 +63,9 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   const method = methods.find(({ name }) => name === methodName);
   const [preset, setPreset] = useState(method?.presets[0] ?? '');
   const [backbone, setBackbone] = useState(backbones[0] ?? '');
-  const [device, setDevice] = useState<'cpu' | 'webgpu' | 'cuda'>('cpu');
+  const [device, setDevice] = useState<Device>('cpu');
+  const [precision, setPrecision] = useState<Precision>('fp32');
+  const [sight, setSight] = useState<Sight>({});
   const [changes, setChanges] = useState<Changes>({});
   const [error, setError] = useState<string>();
   const [starting, setStarting] = useState(false);
@@ -75,7 +83,9 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
     preset,
     changes,
     ...(backbone !== backbones[0] && { backbone }),
+    ...(precision !== 'fp32' && { backbonePrecision: precision }),
     ...(device !== 'cpu' && { device }),
+    ...sight,
     ...(regions.length > 0 && !keepsTo && { regions: false }),
   };
   const start = async (event: Event) => {
@@ -110,23 +120,25 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
           {texts.value.incoming.notUsable} {said(problem)}.
         </p>
       )}
-      {regions.length > 0 && (
-        <label class="choice">
-          <input
-            type="checkbox"
-            checked={keepsTo}
-            onChange={({ currentTarget }) => setKeepsTo(currentTarget.checked)}
-          />
-          <span>
-            {words.regions}{' '}
-            {regions.map((product) => (
-              <a key={product} href={addressOf('data', dataset, 'region', product)}>
-                {product}{' '}
-              </a>
-            ))}
-          </span>
-        </label>
-      )}
+      <WhereToLook sight={sight} onChange={setSight}>
+        {regions.length > 0 && (
+          <label class="choice">
+            <input
+              type="checkbox"
+              checked={keepsTo}
+              onChange={({ currentTarget }) => setKeepsTo(currentTarget.checked)}
+            />
+            <span>
+              {words.regions}{' '}
+              {regions.map((product) => (
+                <a key={product} href={addressOf('data', dataset, 'region', product)}>
+                  {product}{' '}
+                </a>
+              ))}
+            </span>
+          </label>
+        )}
+      </WhereToLook>
       {excluded > 0 && <p>{words.excluded(excluded)}</p>}
       {isBusy ? <p class="quiet">{words.plan.later}</p> : <PlanCard settings={settings} />}
       <Notice text={error} />
@@ -156,29 +168,9 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
               <NameOptions names={method?.presets ?? []} />
             </select>
           </label>
-          <label>
-            {words.backbone}
-            <select value={backbone} onChange={({ currentTarget }) => setBackbone(currentTarget.value)}>
-              {backbones.map((each) => (
-                <option key={each} value={each}>
-                  {each}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            {words.device}
-            <select
-              value={device}
-              onChange={({ currentTarget }) => setDevice(currentTarget.value as typeof device)}
-            >
-              {(['cpu', 'webgpu', 'cuda'] as const).map((each) => (
-                <option key={each} value={each}>
-                  {each}
-                </option>
-              ))}
-            </select>
-          </label>
+          <NameSelect label={words.backbone} names={backbones} value={backbone} onChange={setBackbone} />
+          <NameSelect label={words.precision} names={precisions} value={precision} onChange={setPrecision} />
+          <NameSelect label={words.device} names={devices} value={device} onChange={setDevice} />
         </div>
         <p class="quiet">{meaning(method?.summary)}</p>
         {Object.keys(changes).length > 0 && (
@@ -196,6 +188,24 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
         )}
       </details>
     </form>
+  );
+}
+
+interface NameSelectProps<Name extends string> {
+  readonly label: string;
+  readonly names: readonly Name[];
+  readonly value: Name;
+  readonly onChange: (name: Name) => void;
+}
+
+function NameSelect<Name extends string>({ label, names, value, onChange }: NameSelectProps<Name>) {
+  return (
+    <label>
+      {label}
+      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value as Name)}>
+        <NameOptions names={names} />
+      </select>
+    </label>
   );
 }
 

@@ -34,9 +34,10 @@ describe('Plans', () => {
     ];
     await settled();
     expect(children).toHaveLength(1);
-    children[0]?.listener.onMessage({ type: 'done', outcome: { seconds: 1, plan: 'of a' } });
+    children[0]?.listener.onMessage({ type: 'note', text: 'One is odd.' });
+    children[0]?.listener.onMessage({ type: 'done', outcome: { seconds: 1, plan: { images: 7 } } });
     children[0]?.listener.onEnd('status 0');
-    expect(await first).toBe('of a');
+    expect(await first).toEqual({ images: 7, notes: ['One is odd.'] });
     await settled();
     expect(children[1]?.order).toMatchObject({ settings: { dataset: 'b' } });
     children[1]?.listener.onMessage({ type: 'failed', error: { code: 'DATASET_EMPTY', message: 'None.' } });

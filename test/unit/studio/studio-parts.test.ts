@@ -9,6 +9,7 @@ import { hasSession, sessionCookie } from '../../../src/studio/session.ts';
 import { demo } from '../../../studio/src/data/demo.ts';
 
 describe('requests', () => {
+  const train = { kind: 'train', dataset: 'x', run: 'r', method: 'm', preset: 'p' };
   it.each([
     [{}, /./],
     [{ kind: 'demo' }, /dataset/],
@@ -19,7 +20,11 @@ describe('requests', () => {
       /marked image at least/,
     ],
     [{ kind: 'threshold', run: 'r', base: null, thresholds: { washer: 'high' } }, /thresholds\.washer/],
-    [{ kind: 'train', dataset: 'x', run: 'r', method: 'm', preset: 'p', device: 'tpu' }, /device/],
+    [{ ...train, device: 'tpu' }, /device/],
+    [{ ...train, tiles: { how: '3 by 4' } }, /tiles\.how.*rows x columns/],
+    [{ ...train, tiles: { smallestDefect: 40 } }, /tiles\.how/],
+    [{ ...train, tiles: { how: 'auto', smallestDefect: 0 } }, /smallestDefect/],
+    [{ ...train, backbonePrecision: 'int4' }, /backbonePrecision/],
   ])('%j is refused with a sentence', (request, reason) => {
     expect(() => checked(jobSchema, request)).toThrow(reason);
   });

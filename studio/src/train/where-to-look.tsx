@@ -1,0 +1,129 @@
+/** @file Where a training looks, and how closely: small defects in tiles, the part alone, photographs cropped to it. */
+import type { ComponentChildren } from 'preact';
+import type { Sight } from '../../../src/studio/api.ts';
+import { texts } from '../texts/texts.ts';
+
+interface WhereToLookProps {
+  readonly sight: Sight;
+  readonly onChange: (sight: Sight) => void;
+  /** What else is said of it. */
+  readonly children: ComponentChildren;
+}
+
+/** How tiles are chosen where a person says what has to be found, and not how. */
+const byDefect = 'auto';
+
+export function WhereToLook({ sight, onChange, children }: WhereToLookProps) {
+  const words = texts.value.trainPage.sight;
+  const { tiles, follow, crop = false } = sight;
+  const set = (change: Partial<Sight>) => onChange({ ...sight, ...change });
+  return (
+    <fieldset class="sight">
+      <legend>{words.title}</legend>
+      {children}
+      <Choice
+        text={words.tiles}
+        hint={words.tilesHint}
+        checked={tiles !== undefined}
+        onChange={(checked) => set({ tiles: checked ? { how: byDefect } : undefined })}
+      />
+      {tiles && (
+        <div class="fields">
+          <NumberField
+            label={words.smallestDefect}
+            value={tiles.smallestDefect}
+            least={1}
+            placeholder={words.onePercent}
+            onSet={(smallestDefect) => set({ tiles: { ...tiles, smallestDefect } })}
+          />
+          <label>
+            {words.how}
+            <input
+              value={tiles.how}
+              spellcheck={false}
+              onChange={({ currentTarget }) =>
+                set({ tiles: { ...tiles, how: currentTarget.value.trim() || byDefect } })
+              }
+            />
+          </label>
+          <Choice
+            text={words.whole}
+            checked={tiles.whole === true}
+            onChange={(whole) => set({ tiles: { ...tiles, whole: whole || undefined } })}
+          />
+        </div>
+      )}
+      <Choice
+        text={words.follow}
+        hint={words.followHint}
+        checked={follow !== undefined}
+        onChange={(checked) => set({ follow: checked ? {} : undefined })}
+      />
+      {follow && (
+        <div class="fields">
+          <NumberField
+            label={words.margin}
+            value={follow.margin}
+            placeholder="5"
+            onSet={(margin) => set({ follow: { margin } })}
+          />
+        </div>
+      )}
+      <Choice
+        text={words.crop}
+        hint={words.cropHint}
+        checked={crop}
+        onChange={(checked) => set({ crop: checked || undefined })}
+      />
+    </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  readonly text: string;
+  readonly hint?: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+function Choice({ text, hint, checked, onChange }: ChoiceProps) {
+  return (
+    <label class="choice">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+      />
+      <span>
+        {text} {hint !== undefined && <span class="quiet">{hint}</span>}
+      </span>
+    </label>
+  );
+}
+
+interface NumberFieldProps {
+  readonly label: string;
+  readonly value: number | undefined;
+  readonly least?: number;
+  /** What holds where nothing is said. */
+  readonly placeholder: string;
+  readonly onSet: (value: number | undefined) => void;
+}
+
+function NumberField({ label, value, least, placeholder, onSet }: NumberFieldProps) {
+  return (
+    <label>
+      {label}
+      <input
+        type="number"
+        step={1}
+        min={least}
+        placeholder={placeholder}
+        value={value ?? ''}
+        onChange={({ currentTarget }) =>
+          onSet(currentTarget.value === '' ? undefined : Number(currentTarget.value))
+        }
+      />
+    </label>
+  );
+}
