@@ -11,7 +11,7 @@ const unsaidSilence = 120_000;
  * Whether the holder of a lock touches it, as one who waits sees it. No clock is compared with another's: touches are seen as changes, and the time between them is
  * counted on a clock that nobody sets.
  */
-export class SignsOfLife {
+export class HolderLife {
   readonly #path: string;
   readonly #look: number;
   readonly #silence: number | undefined;

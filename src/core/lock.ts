@@ -11,7 +11,7 @@ import { checksumOf } from './crc32.ts';
 import { CladError } from './errors.ts';
 import { asRefusal } from './files.ts';
 import { type Holder, holderIn, holderName, ownHolder, stateOf } from './lock-holder.ts';
-import { markOf, SignsOfLife, silenceOf } from './lock-life.ts';
+import { HolderLife, markOf, silenceOf } from './lock-life.ts';
 
 /** How a lock is held. */
 export interface HoldOptions {
@@ -122,7 +122,7 @@ async function waitFor(
   }: WaitOptions & { readonly isTouched?: (by: Refused) => never },
 ): Promise<Taken> {
   const began = performance.now();
-  const life = new SignsOfLife(path, look, silence);
+  const life = new HolderLife(path, look, silence);
   let told = false;
   for (;;) {
     const taken = await take(path, { touch }, (holder) => life.areMissing(holder));

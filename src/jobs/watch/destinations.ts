@@ -42,15 +42,23 @@ export async function freeName(
   for (let number = 1; ; number++) {
     const file = number === 1 ? `${name}${ext}` : `${shortened(name, ext)}-${number}${ext}`;
     const place = dir === '' ? file : `${dir}/${file}`;
-    if (!taken.has(asTaken(place)) && !(await isOccupied(join(folder, place)))) return place;
+    // Of a folder that is away nothing is known; the move looks again.
+    const isTaken = taken.has(asTaken(place)) || (await isOccupied(join(folder, place)).catch(() => false));
+    if (!isTaken) return place;
   }
 }
 
-/** Whether something has a name: also a link that leads nowhere now, as its drive may be away. */
+/** What is said of a name that nothing can have. */
+const nothingThere: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
+
+/** Whether something has a name: also a link that leads nowhere now, as its drive may be away. @throws FILE_REFUSED where that cannot be known */
 export function isOccupied(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (nothingThere.includes(error.code)) return false;
+      throw asRefusal(error, path);
+    },
   );
 }
 

@@ -1,9 +1,9 @@
 /** @file The journal of a watched folder: what was judged and what was moved, as it was written, also after the process has ended. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { folderOf, freePlace, moveFile } from '../../../../src/jobs/watch/destinations.ts';
+import { folderOf, freePlace, isOccupied, moveFile } from '../../../../src/jobs/watch/destinations.ts';
 import { Journal } from '../../../../src/jobs/watch/journal.ts';
 import { judgementOf as judgement } from '../../../helpers/judgements.ts';
 
@@ -103,5 +103,14 @@ describe('where photographs go', () => {
     await expect(moveFile(join(folder, 'gone.png'), join(folder, 'pass/gone.png'))).rejects.toThrow(
       /pass\/gone\.png: the file system does not allow it \(there is no such file/,
     );
+  });
+
+  it('is not called free by a move where the file system does not say', async () => {
+    await symlink('away', join(folder, 'away'));
+    await expect(isOccupied(join(folder, 'away/a.png'))).rejects.toThrow(/away\/a\.png: .*too many symbolic/);
+    expect(await isOccupied(join(folder, 'none/a.png'))).toBe(false);
+    expect(await isOccupied(join(folder, 'away'))).toBe(true);
+    // A place is noted for it all the same.
+    expect(await freePlace(join(folder, 'away'), 'pass', 'a.png')).toBe('pass/a.png');
   });
 });
