@@ -6,6 +6,7 @@ import { besidePaper } from '../evaluation/published.ts';
 import { defectTable, evaluationTable, intervalTable } from '../evaluation/table.ts';
 import { type EvaluationDocument, evaluateRun } from '../jobs/evaluate/evaluate.ts';
 import { namedRegionTable } from '../jobs/evaluate/named-regions.ts';
+import { saturatedTable } from '../jobs/evaluate/saturated.ts';
 import { evaluateWithReport } from '../report/report.ts';
 import type { Device } from '../runtime/engine.ts';
 import { deviceOption, layoutOption, threadsOption } from './common-flags.ts';
@@ -110,6 +111,7 @@ function describe(document: EvaluationDocument): string {
     terminalTable(evaluationTable(document)),
     ...(sure ? ['', terminalTable(sure)] : []),
     ...(document.defects ? ['', terminalTable(defectTable(document.defects))] : []),
+    ...(document.saturated ? ['', terminalTable(saturatedTable(document.saturated))] : []),
     ...(document.namedRegions ? ['', terminalTable(namedRegionTable(document.namedRegions))] : []),
     ...(paper ? ['', terminalTable(paper)] : []),
     '',

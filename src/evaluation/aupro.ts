@@ -12,7 +12,7 @@
  * the overlap but not before the false positive rate. It is `dilatedScore`'s value in place of the pixel's own, and it
  * is 2 to 9 points higher: another metric, never to be compared with the exact one.
  */
-import { walkPositives } from './ranking.ts';
+import { type RankedScores, walkPositives } from './ranking.ts';
 import type { SortedKeys } from './sort.ts';
 
 /** The customary limit of the false positive rate. */
@@ -26,19 +26,34 @@ export const fprLimit = 0.3;
  */
 export function aupro(regionPixels: SortedKeys, normalPixels: Uint32Array, limit = fprLimit): number | null {
   const { keys, payload: regionSizes } = regionPixels;
-  const normals = normalPixels.length;
-  if (keys.length === 0 || normals === 0) return null;
+  if (keys.length === 0 || normalPixels.length === 0) return null;
+  const gainOf = (index: number) => 1 / (regionSizes[index] as number);
+  const area = overlapArea({ positives: keys, negatives: normalPixels }, gainOf, limit);
+  // Each region's fractions add up to one, so their sum over all pixels is the number of regions.
+  let regions = 0;
+  for (let index = 0; index < regionSizes.length; index++) regions += 1 / (regionSizes[index] as number);
+  return area / limit / Math.round(regions);
+}
+
+/**
+ * The area under the curve of the sum of overlaps over the false positive rate, from (0, 0) to the limit.
+ * @param ranked - pixels of regions, and those outside; at least one of these
+ * @param gainOf - what a pixel of a region, by its place among the sorted ones, adds to the sum once the threshold reaches it
+ * @param limit - highest false positive rate, in (0, 1]
+ */
+export function overlapArea(ranked: RankedScores, gainOf: (index: number) => number, limit: number): number {
+  const normals = ranked.negatives.length;
   let overlapSum = 0;
   let rate = 0;
   let area = 0;
-  walkPositives({ positives: keys, negatives: normalPixels }, (step) => {
+  walkPositives(ranked, (step) => {
     if (rate >= limit) return;
     const before = step.negativesAbove / normals;
     area += (Math.min(before, limit) - rate) * overlapSum;
     rate = Math.min(before, limit);
     if (before >= limit) return;
     let gained = 0;
-    for (let index = step.start; index < step.end; index++) gained += 1 / (regionSizes[index] as number);
+    for (let index = step.start; index < step.end; index++) gained += gainOf(index);
     const after = step.negativesAtOrAbove / normals;
     if (after > before) {
       const end = Math.min(after, limit);
@@ -48,11 +63,7 @@ export function aupro(regionPixels: SortedKeys, normalPixels: Uint32Array, limit
     }
     overlapSum += gained;
   });
-  area += (limit - rate) * overlapSum;
-  // Each region's fractions add up to one, so their sum over all pixels is the number of regions.
-  let regions = 0;
-  for (let index = 0; index < regionSizes.length; index++) regions += 1 / (regionSizes[index] as number);
-  return area / limit / Math.round(regions);
+  return area + (limit - rate) * overlapSum;
 }
 
 /**

@@ -39,8 +39,8 @@ const greyOf = (mask: string) => sharp(mask).toColourspace('b-w').raw().toBuffer
 async function evaluated(data: string) {
   const { status, stdout, stderr } = await clad('evaluate', run, data, '--json');
   expect(status, stderr).toBe(0);
-  const { classes, mean } = JSON.parse(stdout) as EvaluationDocument;
-  return { numbers: { classes, mean }, stderr };
+  const { classes, mean, saturated } = JSON.parse(stdout) as EvaluationDocument;
+  return { numbers: { classes, mean }, saturated, stderr };
 }
 
 async function warningsOf(data: string): Promise<string[]> {
@@ -81,7 +81,40 @@ describe('masks', () => {
       const other = await evaluated(data);
       expect(other.numbers, data).toEqual(numbers);
       expect(other.stderr, data).not.toMatch(/mask/);
+      expect(other.saturated).toBeUndefined();
     }
+
+    // With what MVTec LOCO says of its defects there is AU-sPRO beside the same numbers.
+    const configure = async (pixel_value: number) => {
+      const said = [
+        { defect_name: 'blot', pixel_value, saturation_threshold: 3, relative_saturation: false },
+      ];
+      for (const name of ['disc', 'weave'])
+        await writeFile(join(pieces, name, 'defects_config.json'), JSON.stringify(said));
+    };
+    await configure(255);
+    const { numbers: same, saturated } = await evaluated(pieces);
+    expect(same).toEqual(numbers);
+    expect(saturated?.limit).toBe(0.05);
+    for (const [name, { kinds, mean }] of Object.entries(saturated?.classes ?? {})) {
+      expect(Object.keys(kinds)).toEqual(['blot']);
+      expect(kinds.blot?.defects, name).toBe(2 * (kinds.blot?.images ?? 0));
+      expect(kinds.blot?.imageAuroc).toBe(numbers.classes[name]?.imageAuroc);
+      expect(kinds.blot?.auSpro).toBeGreaterThan(0);
+      expect(mean.auSpro).toBe(kinds.blot?.auSpro);
+    }
+    expect(Object.keys(saturated?.classes ?? {})).toEqual(['disc', 'weave']);
+    expect((await clad('evaluate', run, pieces)).stdout).toMatch(/AU-sPRO, to 0\.05[\s\S]*disc +blot/);
+    await configure(7);
+    expectRefused(
+      await clad('evaluate', run, pieces),
+      /disc.*its value, 255, is none that defects_config\.json/,
+    );
+    await writeFile(join(pieces, 'disc/defects_config.json'), '{}');
+    expectRefused(
+      await clad('evaluate', run, pieces),
+      /defects_config\.json.*no list of defects as MVTec LOCO/,
+    );
   }, 120_000);
 
   it('that are inverted, empty or missing are named by evaluate and inspect', async () => {

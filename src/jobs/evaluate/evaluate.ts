@@ -31,6 +31,7 @@ import { type DefectResults, EvaluationDetails } from './details.ts';
 import { maskNotes } from './mask-notes.ts';
 import { type NamedRegionRecords, NamedRegionTally } from './named-regions.ts';
 import { regionNotes } from './region-notes.ts';
+import { DefectReader, type SaturatedResults, SaturatedTally } from './saturated.ts';
 import { lookAtImages, type TestImages } from './test-images.ts';
 
 export interface EvaluateRequest {
@@ -106,6 +107,8 @@ export interface EvaluationDocument extends Evaluation {
   readonly images: TestImages;
   /** Named regions by class; absent where no class has any. */
   readonly namedRegions?: NamedRegionRecords;
+  /** AU-sPRO of classes of MVTec LOCO, and image AUROC by kind; absent where no class says how much of its defects has to be found. */
+  readonly saturated?: SaturatedResults;
   /** By class, then by kind of defect; present where details were asked for. */
   readonly defects?: DefectResults;
   readonly timing: {
@@ -202,6 +205,7 @@ export async function evaluateInFull(
       images,
       ...measured,
       ...(measurement.namedRegions && { namedRegions: measurement.namedRegions }),
+      ...(measurement.saturated && { saturated: measurement.saturated }),
       ...(details && { defects: details.defects }),
       misplaced,
       timing,
@@ -271,11 +275,19 @@ async function measure(
   const outside: string[] = [];
   const named = new NamedRegionTally(detector.regionsOfInterest, detector.metadata);
   const started = performance.now();
-  const decode = (sample: Sample) => decodeSample(sample, detector.metadata);
+  const saturated = new SaturatedTally();
+  const defectsOf = new DefectReader(detector.metadata.geometry);
+  const decode = async (sample: Sample) => ({
+    ...(await decodeSample(sample, detector.metadata)),
+    defects: await defectsOf.of(sample),
+  });
   let previous: string | undefined;
-  for await (const [sample, { image, mask }] of mapAhead(samples, 4, decode)) {
+  for await (const [sample, { image, mask, defects }] of mapAhead(samples, 4, decode)) {
     // Samples are in the order of classes; a finished class lets go of its pixels.
-    if (previous !== undefined && previous !== sample.className) evaluator.finish(previous);
+    if (previous !== undefined && previous !== sample.className) {
+      evaluator.finish(previous);
+      saturated.finish(previous);
+    }
     previous = sample.className;
     if (sample.maskPaths?.[0] !== undefined && mask && !mask.data.includes(1))
       vanished.push(sample.maskPaths[0]);
@@ -296,6 +308,7 @@ async function measure(
     named.add(className, anomalous, prediction, mask);
     const evaluated = { path, className, anomalous, mask, inside, prediction };
     evaluator.add(evaluated);
+    saturated.add(sample, prediction, defects, inside);
     details?.add({ sample, prediction, mask }, evaluated);
     watch?.onPredicted({ sample, prediction, mask });
     onProgress?.({ task: 'evaluating', done: latencies.length, total: samples.length, unit: 'images' });
@@ -311,6 +324,7 @@ async function measure(
     vanished,
     outside,
     namedRegions: named.records,
+    saturated: saturated.results(),
     misplaced: misplaced.sort((a, b) => b.share - a.share),
     warnings,
   };
