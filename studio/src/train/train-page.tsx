@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobView, Sight, TrainChoices, TrainSettings } from '../../../src/studio/api.ts';
 import { nameProblem } from '../../../src/studio/names.ts';
+import { Choice } from '../components/choice.tsx';
 import { DatasetSelect } from '../components/dataset-select.tsx';
 import { JobCard } from '../components/job-card.tsx';
 import { NameOptions } from '../components/name-options.tsx';
@@ -122,21 +123,16 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
       )}
       <WhereToLook sight={sight} onChange={setSight}>
         {regions.length > 0 && (
-          <label class="choice">
-            <input
-              type="checkbox"
-              checked={keepsTo}
-              onChange={({ currentTarget }) => setKeepsTo(currentTarget.checked)}
-            />
-            <span>
-              {words.regions}{' '}
-              {regions.map((product) => (
-                <a key={product} href={addressOf('data', dataset, 'region', product)}>
-                  {product}{' '}
-                </a>
-              ))}
-            </span>
-          </label>
+          <Choice
+            text={words.regions}
+            hint={regions.map((product) => (
+              <a key={product} href={addressOf('data', dataset, 'region', product)}>
+                {product}{' '}
+              </a>
+            ))}
+            checked={keepsTo}
+            onChange={setKeepsTo}
+          />
         )}
       </WhereToLook>
       {excluded > 0 && <p>{words.excluded(excluded)}</p>}

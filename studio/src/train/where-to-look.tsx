@@ -1,6 +1,7 @@
 /** @file Where a training looks, and how closely: small defects in tiles, the part alone, photographs cropped to it. */
 import type { ComponentChildren } from 'preact';
 import type { Sight } from '../../../src/studio/api.ts';
+import { Choice } from '../components/choice.tsx';
 import { texts } from '../texts/texts.ts';
 
 interface WhereToLookProps {
@@ -76,28 +77,6 @@ export function WhereToLook({ sight, onChange, children }: WhereToLookProps) {
         onChange={(checked) => set({ crop: checked || undefined })}
       />
     </fieldset>
-  );
-}
-
-interface ChoiceProps {
-  readonly text: string;
-  readonly hint?: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-}
-
-function Choice({ text, hint, checked, onChange }: ChoiceProps) {
-  return (
-    <label class="choice">
-      <input
-        type="checkbox"
-        checked={checked}
-        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
-      />
-      <span>
-        {text} {hint !== undefined && <span class="quiet">{hint}</span>}
-      </span>
-    </label>
   );
 }
 
