@@ -5,6 +5,7 @@ import { evaluationTable, markdownTable, type Table } from '../evaluation/table.
 import { sizeText } from '../image/size-option.ts';
 import type { EvaluationDocument } from '../jobs/evaluate/evaluate.ts';
 import { namedRegionTable } from '../jobs/evaluate/named-regions.ts';
+import { saturatedTable } from '../jobs/evaluate/saturated.ts';
 import type { ReportData } from './data.ts';
 import { selectionSentence, trainedOnSentence } from './words.ts';
 
@@ -20,7 +21,7 @@ export function resultsMarkdown({ name, metadata, test }: ReportData): string {
   return `# ${plain(name)}
 
 ${markdownTable(table)}
-${document.namedRegions ? `\n${markdownTable(escaped(namedRegionTable(document.namedRegions)))}\n` : ''}
+${besides(document)}
 I is by image, P by pixel; fractions from 0 to 1, - where a metric cannot be computed. AUPRO is exact (8-connected regions, false positive
 rate to 0.3); AUPRO dilated is another metric, as the published code of SimpleNet, GLASS and CRAS computes it. False alarms and misses are at the
 detector's own thresholds.
@@ -33,6 +34,15 @@ ${known === '' ? '' : `- Known images: ${known}\n`}- Method: ${plain(`${metadata
 - Test data: ${plain(String(document.protocol.testFingerprint ?? 'not known'))}
 - Speed: ${document.timing.imagesPerSecond.toFixed(1)} images/s; detector ${p50.toFixed(0)} ms (median), ${p95.toFixed(0)} ms (95 %) on ${plain(provenance.device)}
 `;
+}
+
+/** Tables that there are for some classes. */
+function besides({ namedRegions, saturated }: EvaluationDocument): string {
+  const tables = [
+    ...(namedRegions ? [namedRegionTable(namedRegions)] : []),
+    ...(saturated ? [saturatedTable(saturated)] : []),
+  ];
+  return tables.map((table) => `\n${markdownTable(escaped(table))}\n`).join('');
 }
 
 function escaped({ header, rows }: Table): Table {

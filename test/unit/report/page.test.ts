@@ -192,6 +192,19 @@ describe('the page', () => {
     expect(reportPage(two)).not.toContain('Named regions');
   });
 
+  it('has AU-sPRO by kind of defect, where a class says how much of its defects has to be found', () => {
+    const { test } = two;
+    const kind = { images: 3, defects: 4, imageAuroc: 0.75, auSpro: null };
+    const mean = { imageAuroc: 0.75, auSpro: 0.625 };
+    const saturated = { limit: 0.05, classes: { [hostile]: { kinds: { logical: kind }, mean } }, mean };
+    const loco = { ...two, test: { ...test!, document: { ...test!.document, saturated } } };
+    const page = reportPage(loco);
+    expect(page).toContain('<td>logical</td><td>3</td><td>0.750</td><td>–</td>');
+    expect(page).not.toContain('<img src=x');
+    expect(resultsMarkdown(loco)).toMatch(/\| +logical \| +3 \| +0\.750 \| +- \|/);
+    expect(reportPage(two)).not.toContain('AU-sPRO');
+  });
+
   it('works without test images, log or embedding', () => {
     const bare = {
       ...two,
