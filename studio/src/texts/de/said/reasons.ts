@@ -93,4 +93,78 @@ const ofTraining = {
     'Prüfbereich von {name}: {share} des Bildes, {inside} von {all} Patches. Nichts außerhalb wird gelernt, bewertet oder gemessen.',
 } as const;
 
-export const reasons = { ...ofFiles, ...ofPages, ...ofWatching, ...ofTraining, ...ofDrift };
+/** What a training says of where it looks. */
+const ofAims = {
+  'Photographs of {size} pixels are seen at {input}, in {grid} tiles of {tile} pixels: a defect of {defect} pixels has {seen} there.':
+    'Fotos von {size} Pixeln werden mit {input} gesehen, in {grid} Kacheln von {tile} Pixeln: Ein Fehler von {defect} Pixeln hat dort {seen}.',
+  'Photographs of {size} pixels are seen at {input}, in {grid} tiles of {tile} pixels and as a whole of {whole}: a defect of {defect} pixels has {seen} there.':
+    'Fotos von {size} Pixeln werden mit {input} gesehen, in {grid} Kacheln von {tile} Pixeln und als Ganzes von {whole}: Ein Fehler von {defect} Pixeln hat dort {seen}.',
+  'Photographs of {size} pixels are seen at {input}, which is one tile: a defect of {defect} pixels has {seen} there.':
+    'Fotos von {size} Pixeln werden mit {input} gesehen, was eine Kachel ist: Ein Fehler von {defect} Pixeln hat dort {seen}.',
+  'An image takes about {longer} as one of {side} pixels, here and on the line; `--plan` says what the training takes.':
+    'Ein Bild braucht etwa {longer} wie eines von {side} Pixeln, hier und an der Linie; `--plan` sagt, was das Training braucht.',
+  '{count} times as long': '{count}-mal so lange',
+  'as long': 'so lange',
+  'The whole photograph is seen in tiles, and nothing is cut off (features.resizeTo).':
+    'Das ganze Foto wird in Kacheln gesehen, und nichts wird abgeschnitten (features.resizeTo).',
+  'Photographs of {names} have another shape than those of {name}, and are squeezed into theirs.':
+    'Fotos von {names} haben eine andere Form als die von {name} und werden in deren gestaucht.',
+  'Region of interest of {name}: it follows the part; {usual} of the image ({least} to {most} in good ones). Nothing outside it is learnt, scored or measured.':
+    'Prüfbereich von {name}: Er folgt dem Teil; {usual} des Bildes ({least} bis {most} in guten). Nichts außerhalb wird gelernt, bewertet oder gemessen.',
+  'Region of interest of {name}: none that follows the part, as it is not found alike in its good images: {reason}. All of an image counts, or what was drawn of it.':
+    'Prüfbereich von {name}: keiner, der dem Teil folgt, da es in seinen guten Bildern nicht gleich gefunden wird: {reason}. Das ganze Bild zählt, oder was darauf gezeichnet ist.',
+  '{missing} of {all} good images of {name} show no part of the usual size, e.g. {path}. Nothing is learnt from them, and they are judged as a whole.':
+    '{missing} von {all} guten Bildern von {name} zeigen kein Teil der üblichen Größe, z. B. {path}. Aus ihnen wird nichts gelernt, und sie werden als Ganzes beurteilt.',
+  'in {missing} of {all} good images no part of the usual size is found':
+    'in {missing} von {all} guten Bildern findet sich kein Teil der üblichen Größe',
+  'Photographs are cropped to the part: to a box of {width} of their width and {height} of their height, wherever it lies. Nothing outside it is learnt, scored or measured.':
+    'Fotos werden auf das Teil zugeschnitten: auf einen Kasten von {width} ihrer Breite und {height} ihrer Höhe, wo es auch liegt. Nichts außerhalb wird gelernt, bewertet oder gemessen.',
+  'Photographs are not cropped to the part, although --crop asks for it: {reason}.':
+    'Fotos werden nicht auf das Teil zugeschnitten, obwohl --crop es verlangt: {reason}.',
+  'Its photographs are seen as a whole, as no part is found in them: {reason}.':
+    'Seine Fotos werden als Ganzes gesehen, da kein Teil in ihnen gefunden wird: {reason}.',
+  '{missing} of {all} good images of {name} show no part of the usual size, e.g. {path}. They are not cropped, and seen as a whole.':
+    '{missing} von {all} guten Bildern von {name} zeigen kein Teil der üblichen Größe, z. B. {path}. Sie werden nicht zugeschnitten und als Ganzes gesehen.',
+} as const;
+
+/** Of a training that looks for the part, and finds none or not everywhere the same. */
+const ofParts = {
+  'too few images to tell ({count} of at least {least})':
+    'zu wenige Bilder, um es zu sagen ({count} von mindestens {least})',
+  'nothing in them has an outline that stays the same however far from it ground is told':
+    'nichts in ihnen hat einen Umriss, der gleich bleibt, wie weit davon auch Untergrund angenommen wird',
+  'their border is not all ground (only {share} of it in one of ten)':
+    'ihr Rand ist nicht ganz Untergrund (in einem von zehn nur {share} davon)',
+  'the part would cover {share} of the image': 'das Teil würde {share} des Bildes bedecken',
+  "the part's size is not stable (median {middle}, range {range})":
+    'die Größe des Teils ist nicht gleichmäßig (Median {middle}, Spanne {range})',
+  'of {name} no part is found alike in its good images, as {reason}':
+    'von {name} wird in den guten Bildern kein Teil gleich gefunden: {reason}',
+  'the box around the part would be {share} of a photograph, and nothing would be gained':
+    'der Kasten um das Teil wäre {share} eines Fotos, und nichts wäre gewonnen',
+  'in {count} of {all} good images of {name} something is taken for a part; train it in a model of its own':
+    'in {count} von {all} guten Bildern von {name} wird etwas für ein Teil gehalten; es in einem eigenen Modell trainieren',
+  'in {count} of {all} good images of {name} no part is found by what finds those of all classes; train it in a model of its own':
+    'in {count} von {all} guten Bildern von {name} findet das, was die Teile aller Produkte findet, keines; es in einem eigenen Modell trainieren',
+  'the outline of {name} is another by what finds the parts of all classes; train it in a model of its own':
+    'der Umriss von {name} ist ein anderer, wo gefunden wird, was alle Produkte findet; es in einem eigenen Modell trainieren',
+  'auto, or none, with --crop: a shape that was drawn on a photograph lies elsewhere in each crop':
+    'auto oder keine zusammen mit --crop: Was auf ein Foto gezeichnet ist, liegt in jedem Zuschnitt anderswo',
+  'regions that were drawn': 'gezeichnete Bereiche',
+  'null with --crop: there is one crop, that to the part':
+    'null zusammen mit --crop: Es gibt einen Zuschnitt, den auf das Teil',
+  "per cent of the part's size, {least} to {most}": 'Prozent der Größe des Teils, {least} bis {most}',
+  'left out: this method sees an image as a whole': 'weggelassen: Diese Methode sieht ein Bild als Ganzes',
+  'an input of at most {side} pixels a side (a larger --smallest-defect, or a smaller --input-size)':
+    'eine Eingabe von höchstens {side} Pixeln je Seite (ein größeres --smallest-defect oder ein kleineres --input-size)',
+} as const;
+
+export const reasons = {
+  ...ofFiles,
+  ...ofPages,
+  ...ofWatching,
+  ...ofTraining,
+  ...ofAims,
+  ...ofParts,
+  ...ofDrift,
+};

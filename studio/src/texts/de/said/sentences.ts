@@ -177,40 +177,6 @@ const works = {
     '{count} mit Werten bis {largest}: als {bits} Bits je Wert gelesen, und so von jedem Befehl, der den Detektor benutzt (--bits sagt anderes).',
 } as const;
 
-/** What a training says of where it looks. */
-const aims = {
-  'Photographs of {size} pixels are seen at {input}, in {grid} tiles of {tile} pixels: a defect of {defect} pixels has {seen} there.':
-    'Fotos von {size} Pixeln werden mit {input} gesehen, in {grid} Kacheln von {tile} Pixeln: Ein Fehler von {defect} Pixeln hat dort {seen}.',
-  'Photographs of {size} pixels are seen at {input}, in {grid} tiles of {tile} pixels and as a whole of {whole}: a defect of {defect} pixels has {seen} there.':
-    'Fotos von {size} Pixeln werden mit {input} gesehen, in {grid} Kacheln von {tile} Pixeln und als Ganzes von {whole}: Ein Fehler von {defect} Pixeln hat dort {seen}.',
-  'Photographs of {size} pixels are seen at {input}, which is one tile: a defect of {defect} pixels has {seen} there.':
-    'Fotos von {size} Pixeln werden mit {input} gesehen, was eine Kachel ist: Ein Fehler von {defect} Pixeln hat dort {seen}.',
-  'An image takes about {longer} as one of {side} pixels, here and on the line; `--plan` says what the training takes.':
-    'Ein Bild braucht etwa {longer} wie eines von {side} Pixeln, hier und an der Linie; `--plan` sagt, was das Training braucht.',
-  '{count} times as long': '{count}-mal so lange',
-  'as long': 'so lange',
-  'The whole photograph is seen in tiles, and nothing is cut off (features.resizeTo).':
-    'Das ganze Foto wird in Kacheln gesehen, und nichts wird abgeschnitten (features.resizeTo).',
-  'Photographs of {names} have another shape than those of {name}, and are squeezed into theirs.':
-    'Fotos von {names} haben eine andere Form als die von {name} und werden in deren gestaucht.',
-  'Region of interest of {name}: it follows the part; {usual} of the image ({least} to {most} in good ones). Nothing outside it is learnt, scored or measured.':
-    'Prüfbereich von {name}: Er folgt dem Teil; {usual} des Bildes ({least} bis {most} in guten). Nichts außerhalb wird gelernt, bewertet oder gemessen.',
-  'Region of interest of {name}: none that follows the part, as it is not found alike in its good images: {reason}. All of an image counts, or what was drawn of it.':
-    'Prüfbereich von {name}: keiner, der dem Teil folgt, da es in seinen guten Bildern nicht gleich gefunden wird: {reason}. Das ganze Bild zählt, oder was darauf gezeichnet ist.',
-  '{missing} of {all} good images of {name} show no part of the usual size, e.g. {path}. Nothing is learnt from them, and they are judged as a whole.':
-    '{missing} von {all} guten Bildern von {name} zeigen kein Teil der üblichen Größe, z. B. {path}. Aus ihnen wird nichts gelernt, und sie werden als Ganzes beurteilt.',
-  'in {missing} of {all} good images no part of the usual size is found':
-    'in {missing} von {all} guten Bildern findet sich kein Teil der üblichen Größe',
-  'Photographs are cropped to the part: to a box of {width} of their width and {height} of their height, wherever it lies. Nothing outside it is learnt, scored or measured.':
-    'Fotos werden auf das Teil zugeschnitten: auf einen Kasten von {width} ihrer Breite und {height} ihrer Höhe, wo es auch liegt. Nichts außerhalb wird gelernt, bewertet oder gemessen.',
-  'Photographs are not cropped to the part, although --crop asks for it: {reason}.':
-    'Fotos werden nicht auf das Teil zugeschnitten, obwohl --crop es verlangt: {reason}.',
-  'Its photographs are seen as a whole, as no part is found in them: {reason}.':
-    'Seine Fotos werden als Ganzes gesehen, da kein Teil in ihnen gefunden wird: {reason}.',
-  '{missing} of {all} good images of {name} show no part of the usual size, e.g. {path}. They are not cropped, and seen as a whole.':
-    '{missing} von {all} guten Bildern von {name} zeigen kein Teil der üblichen Größe, z. B. {path}. Sie werden nicht zugeschnitten und als Ganzes gesehen.',
-} as const;
-
 /** Why a marked image is not learnt from. */
 const updates = {
   'recognised as {other} ({votes}), not as {name}': 'als {other} erkannt ({votes}), nicht als {name}',
@@ -279,7 +245,6 @@ export const sentences: Readonly<Record<string, string>> = {
   ...refusals,
   ...things,
   ...works,
-  ...aims,
   ...updates,
   ...looks,
 };
