@@ -8,7 +8,7 @@ import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
-import { classTensor } from '../../detector/class-input.ts';
+import { classTensor, openClassInput } from '../../detector/class-input.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
 import { insideOutput, regionScoreOutput } from '../../detector/roi/found-names.ts';
@@ -65,14 +65,12 @@ export interface LeaveOneOutDetector {
 }
 
 /**
+ * Judges images as of a class where the method searches by class: a good image is one of its folder's, also where it is taken for a class that looks alike, whose memory
+ * and spread are others (docs/decisions/0083-good-images-are-judged-as-their-own.md).
  * @param bytes - of a detector's graph with the input `training_image`
- * @param takesClass - whether it has the input `class_given` too (detector/class-input.ts)
  */
-export async function leaveOneOutDetector(
-  engine: Engine,
-  bytes: Uint8Array,
-  takesClass = false,
-): Promise<LeaveOneOutDetector> {
+export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOneOutDetector> {
+  const takesClass = openClassInput(bytes);
   const session = await engine.load(bytes);
   return {
     predict: (id, image, ofClass) =>
@@ -160,7 +158,7 @@ export async function predictGoodImages(
   const total = [...idsByClass.values()].reduce((sum, { length }) => sum + length, 0);
   const prepare = async (id: number) => {
     const of = await stored?.read(id);
-    if (stored && of) return () => stored.predict(id, of);
+    if (stored && of) return (ofClass: number) => stored.predict(id, of, ofClass);
     const image = await access.decode(paths[id]!, { bits });
     return (ofClass: number) => oneOut.predict(id, image, ofClass);
   };

@@ -3,9 +3,11 @@
  * (docs/decisions/0038-thresholds-from-stored-features.md).
  */
 import { CladError } from '../../core/errors.ts';
+import { classTensor, openClassInput } from '../../detector/class-input.ts';
 import { storedGraph } from '../../detector/detector-graph.ts';
 import { cellsInput } from '../../detector/roi/found-names.ts';
 import { graphBytes } from '../../detector/roi/roi-graph.ts';
+import { classGiven } from '../../features/memory-bank/class-given.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { cellGrid } from '../../image/roi/part-model.ts';
 import type { Regions } from '../../image/roi/region-of-interest.ts';
@@ -17,8 +19,8 @@ import { type LeaveOneOutDetector, saidBy } from './good-images.ts';
 export interface StoredDetector {
   /** What is stored of an image; undefined where it is not there any more, or is damaged. */
   read(id: number): Promise<TensorValue | undefined>;
-  /** What `LeaveOneOutDetector` says of the image. @param of - from `read` */
-  predict(id: number, of: TensorValue): ReturnType<LeaveOneOutDetector['predict']>;
+  /** What `LeaveOneOutDetector` says of the image. @param of - from `read` @param ofClass - as there */
+  predict(id: number, of: TensorValue, ofClass?: number): ReturnType<LeaveOneOutDetector['predict']>;
   release(): Promise<void>;
 }
 
@@ -33,7 +35,9 @@ export async function storedDetector(
   stored: StoredImages,
   { classes, size, regions, note }: StoredDetectorOptions,
 ): Promise<StoredDetector> {
-  const session = await engine.load(graphBytes(storedGraph(stored, classes, size), regions?.ofClasses));
+  const bytes = graphBytes(storedGraph(stored, classes, size), regions?.ofClasses);
+  const takesClass = openClassInput(bytes);
+  const session = await engine.load(bytes);
   let told = false;
   return {
     async read(id) {
@@ -47,8 +51,13 @@ export async function storedDetector(
         return undefined;
       }
     },
-    predict: (id, of) =>
-      saidBy(session, { stored: of, training_image: int64([id], [1]), ...cellsOf(regions, id, size) }),
+    predict: (id, of, ofClass) =>
+      saidBy(session, {
+        stored: of,
+        training_image: int64([id], [1]),
+        ...(takesClass && { [classGiven]: classTensor([ofClass]) }),
+        ...cellsOf(regions, id, size),
+      }),
     release: () => session.release(),
   };
 }

@@ -166,6 +166,30 @@ describe.each([...methods.keys()])('thresholds of %s', (name) => {
   });
 });
 
+it('thresholds are by images as of their folder, also of one that is taken for another class', async () => {
+  const { work, fitted } = await learn('clad', 'own', 'cache');
+  const { classes } = work.dataset;
+  const [own = '', other = ''] = classes;
+  const id = work.training.findIndex(({ className }) => className === own);
+  const detector = await storedDetector(work.engine, fitted.stored!, { classes, size: work.view.geometry });
+  try {
+    const of = (await detector.read(id))!;
+    const [asOwn, asOther, asTaken] = [
+      await detector.predict(id, of, 0),
+      await detector.predict(id, of, 1),
+      await detector.predict(id, of),
+    ];
+    expect(asOwn.score).toBe(asTaken.score);
+    expect(asOther.score).not.toBe(asOwn.score);
+    // In the folder of the other class.
+    const asked = { ...toPredict(work), ids: new Map([[other, [id]]]), images: unreadable, stored: detector };
+    const { images } = await predictGoodImages(asked, unasked, () => {});
+    expect(images[0]).toMatchObject({ class: other, recognisedAs: own, score: asOther.score });
+  } finally {
+    await detector.release();
+  }
+});
+
 describe('a training', () => {
   const scoresOf = async (run: string) =>
     (await readGoodImagesFile(join(folder, run, 'good-images.json'))).images;
