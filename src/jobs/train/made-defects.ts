@@ -88,7 +88,9 @@ export async function withMadeDefects(
       const classIndex = metadata.classes.indexOf(name);
       const regionOf = (id: number) => regionOfImage(work.regions, classIndex, id);
       const images = [...held, ...others].slice(0, madePerClass).map(({ id }) => id);
-      for await (const defect of madeDefects(name, images, { ...work, regionOf }, oneOut)) {
+      // As good images are: colours are of the class's own memory.
+      const asOwn: typeof oneOut = { predict: (id, image) => oneOut.predict(id, image, classIndex) };
+      for await (const defect of madeDefects(name, images, { ...work, regionOf }, asOwn)) {
         seen.push(defect);
         onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
       }
