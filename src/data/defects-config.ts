@@ -10,19 +10,25 @@ import { asRefusal } from '../core/files.ts';
 /** Its name, in the folder of a class. */
 export const defectsConfigName = 'defects_config.json';
 
-const schema = z.array(
-  z
-    .object({
-      defect_name: z.string(),
-      pixel_value: z.int().min(1).max(65_535),
-      saturation_threshold: z.number().positive(),
-      relative_saturation: z.boolean(),
-    })
-    .refine(
-      ({ relative_saturation: relative, saturation_threshold: share }) => !relative || share <= 1,
-      'a relative saturation_threshold is at most 1',
-    ),
-);
+const schema = z
+  .array(
+    z
+      .object({
+        defect_name: z.string(),
+        pixel_value: z.int().min(1).max(65_535),
+        saturation_threshold: z.number().positive(),
+        relative_saturation: z.boolean(),
+      })
+      .refine(
+        ({ relative_saturation: relative, saturation_threshold: share }) => !relative || share <= 1,
+        'a relative saturation_threshold is at most 1',
+      ),
+  )
+  .min(1, 'it names no defect')
+  .refine(
+    (defects) => new Set(defects.map((each) => each.pixel_value)).size === defects.length,
+    'two defects have one pixel_value',
+  );
 
 /** How much of a defect has to be found. */
 export interface DefectSaturation {
@@ -32,29 +38,27 @@ export interface DefectSaturation {
   readonly isShare: boolean;
 }
 
+/** By the value that masks of the defect have. */
+export type Saturations = ReadonlyMap<number, DefectSaturation>;
+
 /**
  * Reads it.
  * @param folder - of the class
- * @returns by the value that masks of the defect have; undefined where there is no such file
- * @throws LAYOUT_UNCLEAR where it is damaged or says something else; FILE_REFUSED
+ * @returns undefined where there is no such file
+ * @throws FILE_UNREADABLE where it is damaged or says something else; FILE_REFUSED
  */
-export async function readDefectsConfig(
-  folder: string,
-): Promise<ReadonlyMap<number, DefectSaturation> | undefined> {
+export async function readDefectsConfig(folder: string): Promise<Saturations | undefined> {
   const path = join(folder, defectsConfigName);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw asRefusal(error, path);
   });
   if (text === undefined) return undefined;
-  const found = schema.safeParse(parsed(text));
+  const found = schema.safeParse(parsed(text, path));
   if (!found.success) {
     const [issue] = found.error.issues;
-    throw new CladError('LAYOUT_UNCLEAR', {
-      path,
-      reason: `it is no list of defects as MVTec LOCO has it (${issue?.path.join('.') || 'the file'}: ${issue?.message})`,
-      hint: 'Put the file of the published data set in its place, or remove it to go without AU-sPRO.',
-    });
+    const place = issue?.path.join('.') ?? '';
+    throw unreadable(path, `as the list of MVTec LOCO: ${place === '' ? '' : `${place}: `}${issue?.message}`);
   }
   return new Map(
     found.data.map((each) => [
@@ -64,10 +68,15 @@ export async function readDefectsConfig(
   );
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors begin a file with a mark of its encoding.
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    return undefined;
+    throw unreadable(path, 'it is no JSON');
   }
+}
+
+function unreadable(path: string, reason: string): CladError {
+  return new CladError('FILE_UNREADABLE', { path, reason });
 }

@@ -79,8 +79,8 @@ export interface SaturatedImage {
   readonly score: number;
   /** Anomaly map, row by row. */
   readonly map: Float32Array;
-  /** None of a good image. */
-  readonly defects: readonly AnnotatedDefect[];
+  /** None of a good image; null where they are not known: its score counts, its pixels do not. */
+  readonly defects: readonly AnnotatedDefect[] | null;
   /** Of the map's size, 0 where pixels are not measured; all are where absent. */
   readonly inside?: Uint8Array | undefined;
   /** Names the image in errors. */
@@ -94,7 +94,7 @@ interface Gathered {
   readonly defects: DefectPixels[];
 }
 
-/** Takes images of one class in any order. Memory: 4 bytes a pixel of the maps. */
+/** Takes images of one class in any order. Memory: 4 bytes a pixel of the maps, and 12 while a kind is measured. */
 export class SaturatedOverlaps {
   readonly #good: Gathered = { scores: [], normal: [], defects: [] };
   readonly #kinds = new Map<string, Gathered>();
@@ -107,20 +107,21 @@ export class SaturatedOverlaps {
     const gathered =
       kind === null ? this.#good : (this.#kinds.get(kind) ?? { scores: [], normal: [], defects: [] });
     if (kind !== null) this.#kinds.set(kind, gathered);
+    gathered.scores.push(score);
+    if (!defects) return;
     const keys = scoreKeys(map, path);
-    const isNormal = inside ? inside.slice() : new Uint8Array(map.length).fill(1);
+    const isNormal = inside?.slice() ?? new Uint8Array(map.length).fill(1);
     for (const { mask, saturation } of defects) {
       if (mask.data.length !== map.length) {
         const reason = `a mask has ${mask.data.length} pixels, its map ${map.length}`;
         throw new CladError('METRIC_INPUT', { what: path, reason });
       }
       // A defect that reaches out of the region counts by what is inside.
-      const own = keys.filter((_, pixel) => mask.data[pixel] !== 0 && inside?.[pixel] !== 0);
+      const own = keysWhere(keys, (pixel) => mask.data[pixel] !== 0 && inside?.[pixel] !== 0);
       if (own.length > 0) gathered.defects.push({ keys: own, saturation });
       for (let pixel = 0; pixel < isNormal.length; pixel++) if (mask.data[pixel] !== 0) isNormal[pixel] = 0;
     }
-    gathered.scores.push(score);
-    gathered.normal.push(keys.filter((_, pixel) => isNormal[pixel] !== 0));
+    gathered.normal.push(keysWhere(keys, (pixel) => isNormal[pixel] !== 0));
   }
 
   /** By kind of defect, in the order in which they first appeared. */
@@ -138,4 +139,11 @@ export class SaturatedOverlaps {
     });
     return Object.fromEntries(entries);
   }
+}
+
+function keysWhere(keys: Uint32Array, isWanted: (pixel: number) => boolean): Uint32Array {
+  const wanted = new Uint32Array(keys.length);
+  let count = 0;
+  for (let pixel = 0; pixel < keys.length; pixel++) if (isWanted(pixel)) wanted[count++] = keys[pixel]!;
+  return wanted.slice(0, count);
 }

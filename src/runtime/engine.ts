@@ -21,7 +21,8 @@ export type Device = (typeof devices)[number];
 /** A loaded model. */
 export interface Session {
   /**
-   * Runs the model once. On Node this occupies the calling thread until it is done.
+   * Runs the model once. On Node this occupies the calling thread until it is done; in a browser runs wait for each other, and values must stay as they are until
+   * the answer is there.
    * @param outputs - names wanted; all by default
    */
   run(

@@ -1,6 +1,6 @@
 /**
  * @file A run's values on their way to a worker: side by side in one block of bytes, which moves there and comes back with the answer, to be filled again.
- * Sent as they are, each run's values would be copied into memory that is new each time, which browsers hand out slowly: of a memory bank's 27 s that was 18
+ * Sent as they are, each run's values would be copied into memory that is new each time, which browsers hand out slowly: a memory bank took 22 s and takes 7
  * (docs/performance.md).
  */
 import type { TensorData } from '../runtime/engine.ts';

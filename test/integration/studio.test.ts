@@ -145,10 +145,12 @@ describe.skipIf(!hasChromium)('clad studio in a browser', () => {
     await page.getByLabel('features.inputSize').blur();
     await page.getByText('Time', { exact: true }).waitFor(wait);
     await page.getByLabel('Find small defects').check();
-    await page.getByLabel('Length of the smallest').fill('6');
-    await page.getByLabel('Length of the smallest').blur();
+    await page.getByLabel('Smallest defect').fill('6');
+    await page.getByLabel('Smallest defect').blur();
     await page.getByText('Photographs of 96 x 96 pixels are seen at').waitFor(wait);
     expect(await barriers(page)).toEqual([]);
+    // What is drawn would lie elsewhere in each crop.
+    expect(await page.getByLabel('Crop to the part').isDisabled()).toBe(true);
     await page.getByLabel('Find small defects').uncheck();
     await shot('train-form');
     await page.getByRole('button', { name: 'Start training' }).click();

@@ -257,7 +257,7 @@ async function testImages(
 async function measure(
   detector: Detector,
   samples: readonly Sample[],
-  { onProgress, intervals }: Pick<EvaluateRequest, 'onProgress' | 'intervals'>,
+  { onProgress, intervals, note }: Pick<EvaluateRequest, 'onProgress' | 'intervals' | 'note'>,
   watch?: EvaluationWatch,
   details?: EvaluationDetails,
 ) {
@@ -276,7 +276,7 @@ async function measure(
   const named = new NamedRegionTally(detector.regionsOfInterest, detector.metadata);
   const started = performance.now();
   const saturated = new SaturatedTally();
-  const defectsOf = new DefectReader(detector.metadata.geometry);
+  const defectsOf = new DefectReader(detector.metadata.geometry, note);
   const decode = async (sample: Sample) => ({
     ...(await decodeSample(sample, detector.metadata)),
     defects: await defectsOf.of(sample),

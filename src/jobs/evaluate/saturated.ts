@@ -5,7 +5,12 @@
 import { dirname } from 'node:path';
 import { CladError } from '../../core/errors.ts';
 import type { Sample } from '../../data/dataset.ts';
-import { type DefectSaturation, defectsConfigName, readDefectsConfig } from '../../data/defects-config.ts';
+import {
+  type DefectSaturation,
+  defectsConfigName,
+  readDefectsConfig,
+  type Saturations,
+} from '../../data/defects-config.ts';
 import {
   type AnnotatedDefect,
   SaturatedOverlaps,
@@ -31,31 +36,43 @@ export interface SaturatedResults {
   readonly mean: SaturatedClass['mean'];
 }
 
-type Saturations = ReadonlyMap<number, DefectSaturation>;
-
 /** What each defect of an image is, at the map's size. */
 export class DefectReader {
   readonly #geometry: Geometry;
-  readonly #configs = new Map<string, Promise<Saturations | undefined>>();
+  readonly #note: (text: string) => void;
+  /** By the folder of the class. */
+  readonly #saturations = new Map<string, Promise<Saturations | undefined>>();
+  /** Folders of classes of which something cannot be used. */
+  readonly #leftOut = new Set<string>();
 
-  constructor(geometry: Geometry) {
+  /** @param note - told, once for each class, why it has no AU-sPRO although it has the file */
+  constructor(geometry: Geometry, note: (text: string) => void = () => undefined) {
     this.#geometry = geometry;
+    this.#note = note;
   }
 
-  /**
-   * @returns undefined where nothing is said of saturations, or an anomalous image has no masks
-   * @throws LAYOUT_UNCLEAR; IMAGE_INVALID for a mask whose value the class's file does not know; FILE_UNREADABLE
-   */
-  async of({ path, maskPaths, anomalous }: Sample): Promise<AnnotatedDefect[] | undefined> {
+  /** @returns undefined where there is no AU-sPRO of the class; null of an anomalous image without masks */
+  async of({ path, maskPaths, anomalous, className }: Sample): Promise<AnnotatedDefect[] | null | undefined> {
     // <class>/test/<kind>/000.png
     const folder = dirname(dirname(dirname(path)));
-    const config = this.#configs.get(folder) ?? readDefectsConfig(folder);
-    this.#configs.set(folder, config);
-    const saturations = await config;
-    if (!saturations || (anomalous && !maskPaths)) return undefined;
-    const masks = anomalous ? (maskPaths ?? []) : [];
-    const defects = await Promise.all(masks.map((mask) => this.#defect(mask, saturations)));
-    return defects.filter((defect) => defect !== undefined);
+    const without = (error: unknown) => {
+      if (!(error instanceof CladError)) throw error;
+      if (!this.#leftOut.has(folder)) this.#note(`AU-sPRO of ${className} is left out: ${error.message}`);
+      this.#leftOut.add(folder);
+      return undefined;
+    };
+    const reading = this.#saturations.get(folder) ?? readDefectsConfig(folder).catch(without);
+    this.#saturations.set(folder, reading);
+    const saturations = await reading;
+    if (!saturations || this.#leftOut.has(folder)) return undefined;
+    if (!anomalous) return [];
+    if (!maskPaths) return null;
+    try {
+      const defects = await Promise.all(maskPaths.map((mask) => this.#defect(mask, saturations)));
+      return defects.filter((defect) => defect !== undefined);
+    } catch (error) {
+      return without(error);
+    }
   }
 
   /** Undefined where nothing is marked. */
@@ -76,15 +93,14 @@ export class DefectReader {
     if (value === 0) return undefined;
     const said = saturations.get(value);
     if (!said) {
-      const reason = `its value, ${value}, is none that ${defectsConfigName} of its class has`;
+      const known = [...saturations].map(([each, { name }]) => `${each} for ${name}`).join(', ');
+      const reason = `its value is ${value}, and ${defectsConfigName} of its class has ${known}`;
       throw new CladError('IMAGE_INVALID', { path, reason });
     }
     const mask = inputMask({ width, height, data: inside }, this.#geometry);
     const resized = resizedSize(this.#geometry);
-    return {
-      mask,
-      saturation: saturationOf(said, inside, (resized.width * resized.height) / (width * height)),
-    };
+    const scale = (resized.width * resized.height) / (width * height);
+    return { mask, saturation: saturationOf(said, inside, scale) };
   }
 }
 
@@ -97,18 +113,25 @@ function saturationOf({ threshold, isShare }: DefectSaturation, inside: Uint8Arr
 
 /** Gathers images, class by class. */
 export class SaturatedTally {
-  readonly #open = new Map<string, SaturatedOverlaps>();
+  /** Null of a class that has no AU-sPRO. */
+  readonly #open = new Map<string, SaturatedOverlaps | null>();
   readonly #classes = new Map<string, SaturatedClass>();
 
-  /** @param defects - of `DefectReader`; an image without them is left out, as of pixel metrics */
+  /** @param defects - of `DefectReader` */
   add(
     { path, className, anomalous, defect }: Sample,
     { score, map }: { readonly score: number; readonly map: Float32Array },
-    defects: readonly AnnotatedDefect[] | undefined,
+    defects: readonly AnnotatedDefect[] | null | undefined,
     inside: Uint8Array | undefined,
   ): void {
-    if (!defects) return;
-    const overlaps = this.#open.get(className) ?? new SaturatedOverlaps();
+    if (defects === undefined) {
+      // Also where that shows only with the last of its images.
+      this.#open.set(className, null);
+      return;
+    }
+    const open = this.#open.get(className);
+    if (open === null) return;
+    const overlaps = open ?? new SaturatedOverlaps();
     this.#open.set(className, overlaps);
     overlaps.add({ score, map, defects, inside, path }, anomalous ? defect : null);
   }

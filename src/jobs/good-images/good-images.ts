@@ -192,8 +192,8 @@ export async function predictGoodImages(
         share,
       });
       if (maps.length < mapsKept) maps.push(map);
-      // What is taken for another class was judged by the regions of that.
-      if (recognisedAs === className) aligned?.add(own.length - 1, regionScores, map);
+      // A detector with regions takes the class, so these are its own.
+      aligned?.add(own.length - 1, regionScores, map);
       onProgress({ task: 'thresholds', done: images.length + own.length, total, unit: 'images' });
     }
     const now = aligned?.finish(alignAt!);

@@ -20,7 +20,7 @@ interface Counting<Source extends string> {
   readonly images: readonly ScoredImage[];
 }
 
-/** One class. Shares are over images that are taken for it. */
+/** One class. Shares are over test images that are taken for it, or over good images of the training that are its own. */
 export interface ClassTradeOff {
   readonly class: string;
   /** The threshold in use. */

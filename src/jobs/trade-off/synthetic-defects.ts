@@ -73,7 +73,11 @@ export async function syntheticDefects(
       for await (const { score, image } of madeDefects(
         name,
         ids.slice(0, perClass).map(({ id }) => id),
-        { ...making, regionOf: (_, image) => regions.regionOf(name, image) },
+        {
+          ...making,
+          classIndex: metadata.classes.indexOf(name),
+          regionOf: (_, image) => regions.regionOf(name, image),
+        },
         oneOut,
         perClass,
       )) {

@@ -195,6 +195,6 @@ function described(
   const longer = times > 1 ? `${times} times as long` : 'as long';
   return [
     `${as}, in ${rows} x ${columns} tiles of ${sizeText(tiling)} pixels${beside}: ${share}.`,
-    `An image takes about ${longer} as one of ${usualTile} pixels, here and on the line; \`--plan\` says what the training takes.`,
+    `An image takes about ${longer} as one of ${usualTile} pixels, here and on the line.`,
   ];
 }

@@ -185,7 +185,7 @@ function onDemand(load: () => Promise<LeaveOneOutDetector>): LeaveOneOutDetector
     return loaded;
   };
   return {
-    predict: async (id, image) => (await detector()).predict(id, image),
+    predict: async (id, image, ofClass) => (await detector()).predict(id, image, ofClass),
     release: async () => (await loaded?.catch(() => undefined))?.release(),
   };
 }

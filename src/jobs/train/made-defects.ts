@@ -66,7 +66,8 @@ export interface SeenDefect {
  */
 export async function withMadeDefects(
   metadata: DetectorMetadata,
-  work: Pick<FitContext, 'split' | 'onProgress' | 'signal' | 'regions'> & Omit<Making, 'regionOf'>,
+  work: Pick<FitContext, 'split' | 'onProgress' | 'signal' | 'regions'> &
+    Omit<Making, 'regionOf' | 'classIndex'>,
   oneOut: Pick<LeaveOneOutDetector, 'predict'>,
   reach: number,
 ): Promise<DetectorMetadata> {
@@ -88,9 +89,7 @@ export async function withMadeDefects(
       const classIndex = metadata.classes.indexOf(name);
       const regionOf = (id: number) => regionOfImage(work.regions, classIndex, id);
       const images = [...held, ...others].slice(0, madePerClass).map(({ id }) => id);
-      // As good images are: colours are of the class's own memory.
-      const asOwn: typeof oneOut = { predict: (id, image) => oneOut.predict(id, image, classIndex) };
-      for await (const defect of madeDefects(name, images, { ...work, regionOf }, asOwn)) {
+      for await (const defect of madeDefects(name, images, { ...work, regionOf, classIndex }, oneOut)) {
         seen.push(defect);
         onProgress({ task: 'regions', done: ++done, total, unit: 'defects' });
       }
@@ -152,6 +151,8 @@ interface Making extends Pick<FitContext, 'images' | 'textures' | 'bits'> {
     image: RgbImage,
   ) => RegionOfInterest | undefined | Promise<RegionOfInterest | undefined>;
   readonly options: Pick<CommonOptions, 'seed' | 'synthesis'>;
+  /** That the defects are judged as of, as good images are: they are compared with its threshold. */
+  readonly classIndex: number;
 }
 
 /**
@@ -183,7 +184,7 @@ export async function* madeDefects(
     return { id, ...largestPiece(seen, anomaly) };
   });
   for await (const [, { id, image, mask }] of made) {
-    const { score, map } = await oneOut.predict(id, framed(image, geometry));
+    const { score, map } = await oneOut.predict(id, framed(image, geometry), work.classIndex);
     yield { image: id, score, map, mask };
   }
 }

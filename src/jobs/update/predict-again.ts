@@ -75,9 +75,15 @@ export async function predictAgain(
   return { images: [...others, ...again.images], pixels: again.pixels, missing, recorded };
 }
 
-/** Those that joined, those that colours are made from, and as many with the highest recorded scores; in the order given. */
+/**
+ * Those that joined and those that are taken for another class, those that colours are made from, and as many with the highest recorded scores; in the order given.
+ * Before decision 0083 what is taken for another class was recorded with scores as of that.
+ */
 function mostTelling(now: Predictable, ids: readonly number[]): number[] {
-  const joined = ids.filter((id) => now.file.images[id]!.added);
+  const joined = ids.filter((id) => {
+    const { added, recognisedAs, class: className } = now.file.images[id]!;
+    return added || recognisedAs !== className;
+  });
   const before = new Set(ids.filter((id) => !joined.includes(id)));
   const highest = asNew(now)
     .filter(({ id }) => before.has(id))

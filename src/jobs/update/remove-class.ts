@@ -215,10 +215,10 @@ async function recognisedAgain(
     const { path } = imageOf({ file, root }, id);
     images[id] = { ...image, recognisedAs: image.class, share: 1 };
     if (image.excluded || !existsSync(path)) continue;
-    const own = metadata.classes.indexOf(image.class);
     const photograph = await decodeImage(path, { bits: bitsOf(metadata) });
-    const { score, shares } = await oneOut.predict(id, photograph, own);
-    images[id] = { ...image, score, ...recognised(shares, metadata.classes) };
+    // Its score is as of its own class, whatever it was taken for.
+    const { shares } = await oneOut.predict(id, photograph);
+    images[id] = { ...image, ...recognised(shares, metadata.classes) };
   }
   return { ...file, images };
 }

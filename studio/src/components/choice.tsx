@@ -6,15 +6,18 @@ interface ChoiceProps {
   /** What follows the text, if anything. */
   readonly hint?: ComponentChildren;
   readonly checked: boolean;
+  /** @default false */
+  readonly disabled?: boolean;
   readonly onChange: (checked: boolean) => void;
 }
 
-export function Choice({ text, hint, checked, onChange }: ChoiceProps) {
+export function Choice({ text, hint, checked, disabled = false, onChange }: ChoiceProps) {
   return (
     <label class="choice">
       <input
         type="checkbox"
-        checked={checked}
+        checked={checked && !disabled}
+        disabled={disabled}
         onChange={({ currentTarget }) => onChange(currentTarget.checked)}
       />
       <span>

@@ -68,8 +68,8 @@ export function PlanCard({ settings }: { readonly settings: TrainSettings }) {
       </dl>
       {plan.notes.length > 0 && (
         <ul class="notes">
-          {plan.notes.map((note) => (
-            <li key={note}>{said(note)}</li>
+          {plan.notes.map((note, at) => (
+            <li key={at}>{said(note)}</li>
           ))}
         </ul>
       )}

@@ -16,7 +16,7 @@ import { texts } from '../texts/texts.ts';
 import { LossCharts } from './loss-chart.tsx';
 import { type Changes, OptionForm } from './option-form.tsx';
 import { PlanCard } from './plan-card.tsx';
-import { WhereToLook } from './where-to-look.tsx';
+import { allowed, drawnFor, WhereToLook } from './where-to-look.tsx';
 
 export function TrainPage({ dataset: asked }: { readonly dataset: string | undefined }) {
   const words = texts.value.trainPage;
@@ -73,6 +73,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
   const { value: data } = useAsked(() => server.dataset(dataset), [dataset]);
   const regions = Object.keys(data?.regions ?? {});
   const [keepsTo, setKeepsTo] = useState(true);
+  const drawn = drawnFor(keepsTo ? Object.values(data?.regions ?? {}) : []);
   const excluded = data?.images.filter((image) => image.excluded).length ?? 0;
   // To measure beside a training would slow it, and measure wrongly.
   const isBusy = busyJobs.value.some(({ kind }) => ['train', 'evaluate', 'update'].includes(kind));
@@ -86,7 +87,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
     ...(backbone !== backbones[0] && { backbone }),
     ...(precision !== 'fp32' && { backbonePrecision: precision }),
     ...(device !== 'cpu' && { device }),
-    ...sight,
+    ...allowed(sight, drawn),
     ...(regions.length > 0 && !keepsTo && { regions: false }),
   };
   const start = async (event: Event) => {
@@ -121,7 +122,7 @@ function TrainForm({ dataset, choices: { methods, backbones } }: TrainFormProps)
           {texts.value.incoming.notUsable} {said(problem)}.
         </p>
       )}
-      <WhereToLook sight={sight} onChange={setSight}>
+      <WhereToLook sight={sight} onChange={setSight} drawn={drawn}>
         {regions.length > 0 && (
           <Choice
             text={words.regions}

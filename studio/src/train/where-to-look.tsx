@@ -1,20 +1,39 @@
 /** @file Where a training looks, and how closely: small defects in tiles, the part alone, photographs cropped to it. */
 import type { ComponentChildren } from 'preact';
-import type { Sight } from '../../../src/studio/api.ts';
+import type { DrawnRegion, Sight } from '../../../src/studio/api.ts';
 import { Choice } from '../components/choice.tsx';
 import { texts } from '../texts/texts.ts';
 
 interface WhereToLookProps {
   readonly sight: Sight;
   readonly onChange: (sight: Sight) => void;
+  /** What is drawn for the products and holds; named regions have thresholds of their own. */
+  readonly drawn: 'nothing' | 'shapes' | 'named';
   /** What else is said of it. */
   readonly children: ComponentChildren;
+}
+
+type Drawn = WhereToLookProps['drawn'];
+
+/** @param regions - that hold */
+export function drawnFor(regions: readonly Pick<DrawnRegion, 'shapes'>[]): Drawn {
+  if (regions.length === 0) return 'nothing';
+  return regions.some(({ shapes }) => shapes.some(({ name }) => name !== '')) ? 'named' : 'shapes';
+}
+
+/** Without what a training refuses beside what is drawn. */
+export function allowed({ follow, crop, ...others }: Sight, drawn: Drawn): Sight {
+  return {
+    ...others,
+    ...(follow && drawn !== 'named' && { follow }),
+    ...(crop && drawn === 'nothing' && { crop }),
+  };
 }
 
 /** How tiles are chosen where a person says what has to be found, and not how. */
 const byDefect = 'auto';
 
-export function WhereToLook({ sight, onChange, children }: WhereToLookProps) {
+export function WhereToLook({ sight, onChange, drawn, children }: WhereToLookProps) {
   const words = texts.value.trainPage.sight;
   const { tiles, follow, crop = false } = sight;
   const set = (change: Partial<Sight>) => onChange({ ...sight, ...change });
@@ -56,7 +75,8 @@ export function WhereToLook({ sight, onChange, children }: WhereToLookProps) {
       )}
       <Choice
         text={words.follow}
-        hint={words.followHint}
+        hint={drawn === 'named' ? words.notWithNamed : words.followHint}
+        disabled={drawn === 'named'}
         checked={follow !== undefined}
         onChange={(checked) => set({ follow: checked ? {} : undefined })}
       />
@@ -72,7 +92,8 @@ export function WhereToLook({ sight, onChange, children }: WhereToLookProps) {
       )}
       <Choice
         text={words.crop}
-        hint={words.cropHint}
+        hint={drawn === 'nothing' ? words.cropHint : words.notWithDrawn}
+        disabled={drawn !== 'nothing'}
         checked={crop}
         onChange={(checked) => set({ crop: checked || undefined })}
       />
@@ -100,7 +121,11 @@ function NumberField({ label, value, least, placeholder, onSet }: NumberFieldPro
         placeholder={placeholder}
         value={value ?? ''}
         onChange={({ currentTarget }) =>
-          onSet(currentTarget.value === '' ? undefined : Number(currentTarget.value))
+          onSet(
+            currentTarget.value === ''
+              ? undefined
+              : Math.max(least ?? -100, Math.round(Number(currentTarget.value))),
+          )
         }
       />
     </label>

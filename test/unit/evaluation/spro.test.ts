@@ -118,6 +118,13 @@ describe('images with defects one by one', () => {
     });
   });
 
+  it('count by their score alone where their defects are not known', () => {
+    const overlaps = new SaturatedOverlaps();
+    overlaps.add(image(0.5, []), null);
+    overlaps.add({ ...image(0.4, []), defects: null }, 'bent');
+    expect(overlaps.records()).toEqual({ bent: { images: 1, defects: 0, imageAuroc: 0, auSpro: null } });
+  });
+
   it('are refused with a mask of another size', () => {
     const small = { width: 1, height: 1, data: Uint8Array.of(1) };
     expect(() => new SaturatedOverlaps().add(image(1, [small]), 'bent')).toThrow(

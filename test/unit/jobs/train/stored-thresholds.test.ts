@@ -185,6 +185,18 @@ it('thresholds are by images as of their folder, also of one that is taken for a
     const asked = { ...toPredict(work), ids: new Map([[other, [id]]]), images: unreadable, stored: detector };
     const { images } = await predictGoodImages(asked, unasked, () => {});
     expect(images[0]).toMatchObject({ class: other, recognisedAs: own, score: asOther.score });
+    // The same through a training, by what is stored and, where nothing is, by the image.
+    const training = work.training.map((sample, at) =>
+      at === id ? { ...sample, className: other } : sample,
+    );
+    for (const stored of [fitted.stored, undefined]) {
+      await calibrateAndWrite({ ...work, training }, { ...fitted, stored });
+      const { images: written } = await readGoodImagesFile(work.run.goodImagesState);
+      expect(written[id]).toMatchObject({ class: other, recognisedAs: own });
+      expect(Math.abs(written[id]!.score - asOther.score)).toBeLessThan(
+        0.05 * Math.abs(asOther.score - asOwn.score),
+      );
+    }
   } finally {
     await detector.release();
   }

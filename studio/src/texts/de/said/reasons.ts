@@ -101,8 +101,8 @@ const ofAims = {
     'Fotos von {size} Pixeln werden mit {input} gesehen, in {grid} Kacheln von {tile} Pixeln und als Ganzes von {whole}: Ein Fehler von {defect} Pixeln hat dort {seen}.',
   'Photographs of {size} pixels are seen at {input}, which is one tile: a defect of {defect} pixels has {seen} there.':
     'Fotos von {size} Pixeln werden mit {input} gesehen, was eine Kachel ist: Ein Fehler von {defect} Pixeln hat dort {seen}.',
-  'An image takes about {longer} as one of {side} pixels, here and on the line; `--plan` says what the training takes.':
-    'Ein Bild braucht etwa {longer} wie eines von {side} Pixeln, hier und an der Linie; `--plan` sagt, was das Training braucht.',
+  'An image takes about {longer} as one of {side} pixels, here and on the line.':
+    'Ein Bild braucht etwa {longer} wie eines von {side} Pixeln, hier und an der Linie.',
   '{count} times as long': '{count}-mal so lange',
   'as long': 'so lange',
   'The whole photograph is seen in tiles, and nothing is cut off (features.resizeTo).':
