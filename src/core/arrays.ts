@@ -63,6 +63,18 @@ export function copyRows<T extends NumberArray>(
   return target.subarray(0, rows.length * width) as T;
 }
 
+/**
+ * Memory that is used again and again, as such that is new each time takes longer to be had than to be filled.
+ * @returns what gives it, with so many numbers at least and whatever is in them; grown where it has to be
+ */
+export function reusedFloats(): (length: number) => Float32Array {
+  let room = new Float32Array(0);
+  return (length) => {
+    if (room.length < length) room = new Float32Array(length);
+    return room;
+  };
+}
+
 /** The middle value; of an even count the mean of the two in the middle. @param values - at least one */
 export function median(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();

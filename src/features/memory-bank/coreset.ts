@@ -7,12 +7,12 @@
  * is the farthest of all. Entries are taken from the list alone until it is used up; one pass then brings all rows up to date with all of
  * them, as a product of matrices. The entries are those of the literal algorithm, but for rounding.
  */
-import { copyRows, counted, mapped, pickRows, squaredLengths } from '../../core/arrays.ts';
-import { CladError } from '../../core/errors.ts';
+import { copyRows, counted, mapped, pickRows, reusedFloats, squaredLengths } from '../../core/arrays.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { Random } from '../../core/random.ts';
 import { Graph, linear, maximum, minimum, mul, neg, reduceMax, sub } from '../../graph/index.ts';
 import { type Engine, float32, floats, type Session } from '../../runtime/engine.ts';
+import { fromList, type Rows, shortList } from './short-list.ts';
 
 export interface CoresetOptions {
   /** Entries wanted; all rows are returned when there are no more, in an order of chance where more than one is drawn. */
@@ -30,12 +30,6 @@ export interface CoresetOptions {
 const blockRows = 8192;
 /** Entries taken between two passes, at most. */
 const batchEntries = 128;
-/** Rows on a short list, about. More are used up less soon and cost more an entry. */
-const listRows = 3072;
-/** Axes summed up before a distance is looked at. */
-const axesAtOnce = 12;
-/** Rows looked at to find how far a row must be to get on the list. */
-const sampleRows = 2048;
 
 /**
  * Chooses entries.
@@ -58,7 +52,8 @@ export async function coreset(
   const norms = squaredLengths(rows, width);
   /** Squared distance of each row to its nearest entry; -1 for entries. */
   const nearest = new Float32Array(count).fill(Number.MAX_VALUE);
-  const candidates = { rows, norms, nearest, width, copies: copiesOf(rows) };
+  const [roomOfOpen, roomOfList] = [reusedFloats(), reusedFloats()];
+  const candidates = { rows, norms, nearest, width, roomOfOpen, roomOfList };
   let open: OpenRows = { rows, norms, of: counted(count), until: Infinity, before: 0 };
   const entries = present ? [] : drawnRows(random, count, drawn);
   try {
@@ -84,35 +79,11 @@ function drawnRows(random: Random, count: number, drawn: number): number[] {
   return drawn === 1 ? [random.integer(count)] : [...random.permutation(count).subarray(0, drawn)];
 }
 
-interface Candidates {
-  readonly rows: Float32Array;
+interface Candidates extends Rows {
   /** Squared lengths. */
   readonly norms: Float32Array;
-  readonly nearest: Float32Array;
-  readonly width: number;
-  readonly copies: Copies;
-}
-
-/** Where rows are copied to, again and again: memory that is new each time takes longer to be had than to be filled. */
-interface Copies {
-  /** Open rows, [count, width]; made when it is first needed. */
-  readonly open: () => Float32Array;
-  /** A short list's rows. */
-  readonly list: (length: number) => Float32Array;
-}
-
-function copiesOf(rows: Float32Array): Copies {
-  let [open, list] = [new Float32Array(0), new Float32Array(0)];
-  return {
-    open: () => {
-      if (open.length === 0) open = new Float32Array(rows.length);
-      return open;
-    },
-    list: (length) => {
-      if (list.length < length) list = new Float32Array(length);
-      return list;
-    },
-  };
+  /** What open rows are copied to. */
+  readonly roomOfOpen: (length: number) => Float32Array;
 }
 
 /** Rows of which distances are asked: neither entries, but for some that became one lately, nor rows that no entry can come nearer to. */
@@ -138,7 +109,7 @@ const lastingShare = 0.9;
  */
 function openRows(
   open: OpenRows,
-  { rows, norms, nearest, width, copies }: Candidates,
+  { rows, norms, nearest, width, roomOfOpen }: Candidates,
   distance: number,
   entries: number,
 ): OpenRows {
@@ -147,7 +118,7 @@ function openRows(
   // Rows at just that distance stay, those that are compared with nothing yet (infinitely far) among them.
   const of = counted(nearest.length).filter((row) => 4 * (nearest[row] as number) >= until);
   return {
-    rows: copyRows(rows, width, of, copies.open()),
+    rows: copyRows(rows, width, of, roomOfOpen(rows.length)),
     norms: mapped(Float32Array, of, (row) => norms[row] as number),
     of,
     until,
@@ -227,116 +198,4 @@ function updateGraph(width: number): Uint8Array {
   // Rounding may bring a distance of nothing below zero.
   graph.output('shortened', minimum(nearest, maximum(sub(norms, closest), 0)));
   return graph.toBytes();
-}
-
-interface ShortList {
-  readonly rows: Uint32Array;
-  /** No row beside the list is farther. */
-  readonly farthestBeside: number;
-}
-
-/** The farthest rows, about `listRows` of them, the farthest of all always among them. Entries are not. */
-function shortList(nearest: Float32Array, random: Random): ShortList {
-  const sample = Float32Array.from(
-    { length: Math.min(sampleRows, nearest.length) },
-    () => nearest[random.integer(nearest.length)] as number,
-  ).sort();
-  const share = Math.min(1, listRows / nearest.length);
-  const least = sample[Math.floor((1 - share) * (sample.length - 1))] as number;
-  const rows: number[] = [];
-  let farthestBeside = -1;
-  for (let row = 0; row < nearest.length; row++) {
-    const distance = nearest[row] as number;
-    if (distance > least) rows.push(row);
-    else if (distance > farthestBeside) farthestBeside = distance;
-  }
-  if (rows.length > 0) return { rows: Uint32Array.from(rows), farthestBeside };
-  if (farthestBeside < 0) {
-    throw new CladError('INTERNAL', {
-      reason: 'The memory bank has no rows to choose from: no feature is finite.',
-    });
-  }
-  // Many are equally far, equal rows at last.
-  for (let row = 0; row < nearest.length && rows.length < listRows; row++)
-    if (nearest[row] === farthestBeside) rows.push(row);
-  return { rows: Uint32Array.from(rows), farthestBeside };
-}
-
-/** Entries that were taken, in the order of choice. */
-interface Taken {
-  readonly rows: readonly number[];
-  /** Squared distance of the last from all entries before it; those of the others are no smaller. */
-  readonly distance: number;
-}
-
-/**
- * Takes entries from the list, at least one, as long as the farthest row is certain to be on it. A row is compared with those taken only when it is the farthest
- * by what is known of it, as its distance can only be less; most never are.
- */
-function fromList(
-  { rows, nearest, width, copies }: Candidates,
-  { rows: list, farthestBeside }: ShortList,
-  { most, least }: { readonly most: number; readonly least: number },
-): Taken {
-  const listed = copyRows(rows, width, list, copies.list(list.length * width));
-  const distances = mapped(Float32Array, list, (row) => nearest[row] as number);
-  /** With how many of those taken each was compared. */
-  const compared = new Uint8Array(list.length);
-  const taken: number[] = [];
-  let distance = 0;
-  for (;;) {
-    const place = highest(distances);
-    if ((compared[place] as number) < taken.length) {
-      distances[place] = shortened(
-        listed,
-        width,
-        place,
-        distances[place] as number,
-        taken.slice(compared[place]),
-      );
-      compared[place] = taken.length;
-      continue;
-    }
-    const own = distances[place] as number;
-    // Written so that equal rows may be taken where nothing is said of how far they must lie.
-    const certain = own >= Math.max(farthestBeside, 0) && own > least;
-    if (taken.length > 0 && !certain) break;
-    taken.push(place);
-    distance = own;
-    distances[place] = -1;
-    if (taken.length === most) break;
-  }
-  return { rows: taken.map((place) => list[place] as number), distance };
-}
-
-/** A row's squared distance, or less where an entry is nearer. */
-function shortened(
-  rows: Float32Array,
-  width: number,
-  row: number,
-  distance: number,
-  entries: readonly number[],
-): number {
-  const own = row * width;
-  let shortest = distance;
-  for (const entry of entries) {
-    const other = entry * width;
-    let square = 0;
-    // Most rows are nearer to another entry, which some of the axes show: the sum only grows.
-    for (let axis = 0; axis < width && square < shortest; ) {
-      const end = Math.min(axis + axesAtOnce, width);
-      for (; axis < end; axis++) {
-        const difference = (rows[own + axis] as number) - (rows[other + axis] as number);
-        square += difference * difference;
-      }
-    }
-    if (square < shortest) shortest = Math.fround(square);
-  }
-  return shortest;
-}
-
-function highest(values: Float32Array): number {
-  let best = 0;
-  for (let at = 1; at < values.length; at++) if ((values[at] as number) > (values[best] as number)) best = at;
-  return best;
 }
