@@ -8,6 +8,8 @@ import type { Random } from '../../core/random.ts';
 
 /** Rows on a short list, about. More are used up less soon and cost more an entry. */
 const listRows = 3072;
+/** Distances of the list that are looked through at once. */
+const blockOfList = 64;
 /** Axes summed up before a distance is looked at. */
 const axesAtOnce = 12;
 /** Rows looked at to find how far a row must be to get on the list. */
@@ -75,20 +77,16 @@ export function fromList(
 ): Taken {
   const listed = copyRows(rows, width, list, roomOfList(list.length * width));
   const distances = mapped(Float32Array, list, (row) => nearest[row] as number);
+  const highest = new Highest(distances);
   /** With how many of those taken each was compared. */
   const compared = new Uint8Array(list.length);
   const taken: number[] = [];
   let distance = 0;
   for (;;) {
-    const place = highest(distances);
+    const { place } = highest;
     if ((compared[place] as number) < taken.length) {
-      distances[place] = shortened(
-        listed,
-        width,
-        place,
-        distances[place] as number,
-        taken.slice(compared[place]),
-      );
+      const known = distances[place] as number;
+      highest.set(place, shortened(listed, width, place, known, taken.slice(compared[place])));
       compared[place] = taken.length;
       continue;
     }
@@ -98,7 +96,7 @@ export function fromList(
     if (taken.length > 0 && !certain) break;
     taken.push(place);
     distance = own;
-    distances[place] = -1;
+    highest.set(place, -1);
     if (taken.length === most) break;
   }
   return { rows: taken.map((place) => list[place] as number), distance };
@@ -130,8 +128,33 @@ function shortened(
   return shortest;
 }
 
-function highest(values: Float32Array): number {
-  let best = 0;
-  for (let at = 1; at < values.length; at++) if ((values[at] as number) > (values[best] as number)) best = at;
-  return best;
+/** The highest of values of which one changes at a time: each block of them remembers its own. Of equal ones it is the first. */
+class Highest {
+  readonly #values: Float32Array;
+  /** Places of the blocks' highest. */
+  readonly #ofBlocks: Uint32Array;
+
+  constructor(values: Float32Array) {
+    this.#values = values;
+    this.#ofBlocks = new Uint32Array(Math.ceil(values.length / blockOfList));
+    for (let block = 0; block < this.#ofBlocks.length; block++) this.#look(block);
+  }
+
+  get place(): number {
+    let best = this.#ofBlocks[0]!;
+    for (const place of this.#ofBlocks) if (this.#values[place]! > this.#values[best]!) best = place;
+    return best;
+  }
+
+  set(place: number, value: number): void {
+    this.#values[place] = value;
+    this.#look(Math.floor(place / blockOfList));
+  }
+
+  #look(block: number): void {
+    let best = block * blockOfList;
+    const end = Math.min(best + blockOfList, this.#values.length);
+    for (let at = best + 1; at < end; at++) if (this.#values[at]! > this.#values[best]!) best = at;
+    this.#ofBlocks[block] = best;
+  }
 }
