@@ -71,7 +71,8 @@ describe.skipIf(!hasChromium)('sliders of thresholds', () => {
     const { falseAlarms, misses } = tradeOffAt(threshold, scoresOf(each));
     const own = card(page, index);
     await expect.poll(() => own.locator('[data-alarms]').textContent()).toBe(shareText(falseAlarms));
-    expect(await own.locator('[data-misses]').textContent()).toBe(shareText(misses));
+    // Where no alarm comes or goes, only the misses show that the page has drawn again.
+    await expect.poll(() => own.locator('[data-misses]').textContent()).toBe(shareText(misses));
     expect(await own.locator('[data-summary]').textContent()).toContain(
       `false alarms ${falseAlarms!.count} of ${falseAlarms!.of}`,
     );
