@@ -1,11 +1,11 @@
 /**
  * @file `defects_config.json` of a class of MVTec LOCO: what the values in its masks mean, and how much of each defect has to be found (evaluation/spro.ts).
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { asRefusal } from '../core/files.ts';
+import { readRegular } from '../core/files.ts';
+import { statOrNothing } from './folders.ts';
 
 /** Its name, in the folder of a class. */
 export const defectsConfigName = 'defects_config.json';
@@ -45,15 +45,12 @@ export type Saturations = ReadonlyMap<number, DefectSaturation>;
  * Reads it.
  * @param folder - of the class
  * @returns undefined where there is no such file
- * @throws FILE_UNREADABLE where it is damaged or says something else; FILE_REFUSED
+ * @throws FILE_UNREADABLE, also where it is damaged or says something else
  */
 export async function readDefectsConfig(folder: string): Promise<Saturations | undefined> {
   const path = join(folder, defectsConfigName);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw asRefusal(error, path);
-  });
-  if (text === undefined) return undefined;
+  if (!(await statOrNothing(path))) return undefined;
+  const text = (await readRegular(path)).toString('utf8');
   const found = schema.safeParse(parsed(text, path));
   if (!found.success) {
     const [issue] = found.error.issues;

@@ -8,7 +8,7 @@
 import { joined } from '../core/arrays.ts';
 import { classGiven, undecided } from '../features/memory-bank/class-given.ts';
 import { fieldsOf } from '../graph/wire.ts';
-import { int64, type TensorValue } from '../runtime/engine.ts';
+import { type Engine, int64, type Session, type TensorValue } from '../runtime/engine.ts';
 
 /** Fields of ModelProto, GraphProto, TensorProto, ValueInfoProto, TypeProto and its tensor, shape and dimension that are read or written here. */
 const fields = {
@@ -66,6 +66,20 @@ export function classTensor(indices: readonly (number | undefined)[]): TensorVal
     indices.map((index) => index ?? undecided),
     [indices.length],
   );
+}
+
+/** A session that is told the class of an image, where the file can be. */
+export interface SessionByClass {
+  readonly session: Session;
+  /** What it is fed beside the image; nothing where it takes no class. @param index - of the class; undefined where the votes are to decide */
+  readonly classFeed: (index: number | undefined) => Readonly<Record<string, TensorValue>>;
+}
+
+/** Opens a file, which is changed in place, for one image at a time. */
+export async function loadByClass(engine: Engine, file: Uint8Array): Promise<SessionByClass> {
+  const takesClass = openClassInput(file);
+  const session = await engine.load(file);
+  return { session, classFeed: (index) => ({ ...(takesClass && { [classGiven]: classTensor([index]) }) }) };
 }
 
 /** Whether a tensor is the constant, as we write it. */

@@ -79,7 +79,7 @@ export class DefectReader {
   async #defect(path: string, saturations: Saturations): Promise<AnnotatedDefect | undefined> {
     const { width, height, channels, data } = await decodeMaskSamples(path);
     const inside = new Uint8Array(width * height);
-    let value = 0;
+    let [value, area] = [0, 0];
     for (let pixel = 0; pixel < inside.length; pixel++) {
       const here = data[pixel * channels]!;
       if (here === 0) continue;
@@ -89,6 +89,7 @@ export class DefectReader {
       }
       value = here;
       inside[pixel] = 1;
+      area++;
     }
     if (value === 0) return undefined;
     const said = saturations.get(value);
@@ -100,15 +101,13 @@ export class DefectReader {
     const mask = inputMask({ width, height, data: inside }, this.#geometry);
     const resized = resizedSize(this.#geometry);
     const scale = (resized.width * resized.height) / (width * height);
-    return { mask, saturation: saturationOf(said, inside, scale) };
+    return { mask, saturation: saturationOf(said, area) * scale };
   }
 }
 
-/** As the evaluation of the data set has it: whole pixels of the photograph, at least one, and no more than the defect has; then brought to the map. */
-function saturationOf({ threshold, isShare }: DefectSaturation, inside: Uint8Array, scale: number): number {
-  const area = inside.reduce((sum, each) => sum + each, 0);
-  const pixels = isShare ? Math.max(1, Math.floor(threshold * area)) : Math.min(threshold, area);
-  return pixels * scale;
+/** As the evaluation of the data set has it: whole pixels of the photograph, at least one, and no more than the defect has. @param area - of the defect */
+function saturationOf({ threshold, isShare }: DefectSaturation, area: number): number {
+  return isShare ? Math.max(1, Math.floor(threshold * area)) : Math.min(threshold, area);
 }
 
 /** Gathers images, class by class. */

@@ -8,7 +8,7 @@ import { Random } from '../../core/random.ts';
 import { mapAhead } from '../../data/concurrency.ts';
 import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
-import { classTensor, openClassInput } from '../../detector/class-input.ts';
+import { loadByClass } from '../../detector/class-input.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { type GoodPixels, goodPixels } from '../../detector/heat/map-range.ts';
 import { insideOutput, regionScoreOutput } from '../../detector/roi/found-names.ts';
@@ -21,7 +21,6 @@ import {
 import { ordinary } from '../../detector/thresholds/outliers.ts';
 import { countsTrained, lifts, scoreGap } from '../../detector/thresholds/score-gap.ts';
 import { mapFloor } from '../../detector/thresholds/unknown.ts';
-import { classGiven } from '../../features/memory-bank/class-given.ts';
 import type { RgbImage } from '../../image/rgb.ts';
 import { insideValues } from '../../image/roi/region-of-interest.ts';
 import type { SampleBits } from '../../image/samples.ts';
@@ -70,14 +69,13 @@ export interface LeaveOneOutDetector {
  * @param bytes - of a detector's graph with the input `training_image`
  */
 export async function leaveOneOutDetector(engine: Engine, bytes: Uint8Array): Promise<LeaveOneOutDetector> {
-  const takesClass = openClassInput(bytes);
-  const session = await engine.load(bytes);
+  const { session, classFeed } = await loadByClass(engine, bytes);
   return {
     predict: (id, image, ofClass) =>
       saidBy(session, {
         image: imageTensor([image]),
         training_image: int64([id], [1]),
-        ...(takesClass && { [classGiven]: classTensor([ofClass]) }),
+        ...classFeed(ofClass),
       }),
     release: () => session.release(),
   };

@@ -3,11 +3,10 @@
  * (docs/decisions/0038-thresholds-from-stored-features.md).
  */
 import { CladError } from '../../core/errors.ts';
-import { classTensor, openClassInput } from '../../detector/class-input.ts';
+import { loadByClass } from '../../detector/class-input.ts';
 import { storedGraph } from '../../detector/detector-graph.ts';
 import { cellsInput } from '../../detector/roi/found-names.ts';
 import { graphBytes } from '../../detector/roi/roi-graph.ts';
-import { classGiven } from '../../features/memory-bank/class-given.ts';
 import type { ImageSize } from '../../image/limits.ts';
 import { cellGrid } from '../../image/roi/part-model.ts';
 import type { Regions } from '../../image/roi/region-of-interest.ts';
@@ -36,8 +35,7 @@ export async function storedDetector(
   { classes, size, regions, note }: StoredDetectorOptions,
 ): Promise<StoredDetector> {
   const bytes = graphBytes(storedGraph(stored, classes, size), regions?.ofClasses);
-  const takesClass = openClassInput(bytes);
-  const session = await engine.load(bytes);
+  const { session, classFeed } = await loadByClass(engine, bytes);
   let told = false;
   return {
     async read(id) {
@@ -55,7 +53,7 @@ export async function storedDetector(
       saidBy(session, {
         stored: of,
         training_image: int64([id], [1]),
-        ...(takesClass && { [classGiven]: classTensor([ofClass]) }),
+        ...classFeed(ofClass),
         ...cellsOf(regions, id, size),
       }),
     release: () => session.release(),

@@ -4,12 +4,11 @@ import { RunningMoments } from '../../core/moments.ts';
 import { type ClassSpread, withMemories } from '../../detector/bank-classes.ts';
 import { askedWithoutOneImage, constantNamed } from '../../detector/bank-entries.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
-import { classTensor, openClassInput } from '../../detector/class-input.ts';
+import { loadByClass } from '../../detector/class-input.ts';
 import { insideOfInput, withInsideOfInput } from '../../detector/crop/inside-of-input.ts';
 import { imageTensor } from '../../detector/detector.ts';
 import { mapShape } from '../../detector/roi/roi-constants.ts';
 import { unfusedNames, withUnfusedScores } from '../../detector/unfused-scores.ts';
-import { classGiven } from '../../features/memory-bank/class-given.ts';
 import { rimNames } from '../../features/memory-bank/class-search.ts';
 import { type ImageDistances, rimSpread } from '../../features/memory-bank/rim-spread.ts';
 import { int64Values } from '../../graph/constants.ts';
@@ -70,10 +69,8 @@ async function spreadOf(
   const found = asking.graph.output?.some(({ name: output }) => output === insideOfInput)
     ? [insideOfInput]
     : [];
-  const bytes = encodeModel(asking);
   // Whatever class an image is taken for, its part is looked for, and its patches are compared, as of the class it joined.
-  const takesClass = openClassInput(bytes);
-  const session = await engine.load(bytes);
+  const { session, classFeed } = await loadByClass(engine, encodeModel(asking));
   const scores = open.kinds.map((kind) => ({ name: unfusedNames[kind], moments: new RunningMoments() }));
   const zones = zonesIn(changed);
   const atRim: ImageDistances[] = [];
@@ -84,7 +81,7 @@ async function spreadOf(
       const image = await decodeImage(imageOf({ file, root }, id).path, { bits: bitsOf(metadata) });
       const feeds = {
         ...{ image: imageTensor([image]), training_image: int64([id], [1]) },
-        ...(takesClass && { [classGiven]: classTensor([index]) }),
+        ...classFeed(index),
       };
       const outputs = await session.run(feeds, [...scores.map((each) => each.name), ...found]);
       const seen = regionFound(region, insideIn(outputs), metadata);

@@ -16,7 +16,7 @@ export function Choice({ text, hint, checked, disabled = false, onChange }: Choi
     <label class="choice">
       <input
         type="checkbox"
-        checked={checked && !disabled}
+        checked={checked}
         disabled={disabled}
         onChange={({ currentTarget }) => onChange(currentTarget.checked)}
       />

@@ -35,7 +35,7 @@ const byDefect = 'auto';
 
 export function WhereToLook({ sight, onChange, drawn, children }: WhereToLookProps) {
   const words = texts.value.trainPage.sight;
-  const { tiles, follow, crop = false } = sight;
+  const { tiles, follow, crop = false } = allowed(sight, drawn);
   const set = (change: Partial<Sight>) => onChange({ ...sight, ...change });
   return (
     <fieldset class="sight">
