@@ -32,59 +32,77 @@ function nearest(from: number, to: number): Uint32Array {
 /** The image at another size, antialiased when it shrinks. */
 export function resizePixels(image: RgbImage, width: number, height: number): RgbImage {
   requireSize('size', width, height);
-  const across = filterTaps(image.width, width);
+  const narrowed = narrow(image, width);
   const down = filterTaps(image.height, height);
-  const narrowed = new Float32Array(image.height * width * 3);
-  for (let row = 0; row < image.height; row++) {
-    for (let column = 0; column < width; column++) {
-      const { start, weights } = across[column] as Taps;
-      let from = (row * image.width + start) * 3;
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (const weight of weights) {
-        red += weight * (image.data[from++] as number);
-        green += weight * (image.data[from++] as number);
-        blue += weight * (image.data[from++] as number);
-      }
-      narrowed.set([red, green, blue], (row * width + column) * 3);
-    }
-  }
-  const data = new Uint8Array(height * width * 3);
-  const sums = new Float32Array(width * 3);
+  const values = width * 3;
+  const data = new Uint8Array(height * values);
+  const sums = new Float32Array(values);
   for (let row = 0; row < height; row++) {
-    const { start, weights } = down[row] as Taps;
     sums.fill(0);
-    for (const [tap, weight] of weights.entries()) {
-      const from = (start + tap) * width * 3;
-      for (let index = 0; index < sums.length; index++)
-        sums[index] = (sums[index] as number) + weight * (narrowed[from + index] as number);
+    for (let tap = down.starts[row]!; tap < down.starts[row + 1]!; tap++) {
+      const weight = down.weights[tap]!;
+      const from = down.sources[tap]! * values;
+      for (let index = 0; index < values; index++) sums[index]! += weight * narrowed[from + index]!;
     }
-    for (let index = 0; index < sums.length; index++)
-      data[row * width * 3 + index] = Math.min(255, Math.round(sums[index] as number));
+    const to = row * values;
+    for (let index = 0; index < values; index++) data[to + index] = Math.min(255, Math.round(sums[index]!));
   }
   return { width, height, data };
 }
 
-/** What one output pixel is a weighted mean of, along one axis. */
+/** The rows of an image at another width. @returns [height, width, 3] */
+function narrow({ data, width: before, height }: RgbImage, width: number): Float32Array {
+  const { starts, sources, weights } = filterTaps(before, width);
+  const narrowed = new Float32Array(height * width * 3);
+  for (let row = 0, to = 0; row < height; row++) {
+    const begin = row * before;
+    for (let column = 0; column < width; column++, to += 3) {
+      let [red, green, blue] = [0, 0, 0];
+      for (let tap = starts[column]!; tap < starts[column + 1]!; tap++) {
+        const weight = weights[tap]!;
+        const from = (begin + sources[tap]!) * 3;
+        red += weight * data[from]!;
+        green += weight * data[from + 1]!;
+        blue += weight * data[from + 2]!;
+      }
+      narrowed[to] = red;
+      narrowed[to + 1] = green;
+      narrowed[to + 2] = blue;
+    }
+  }
+  return narrowed;
+}
+
+/** What the pixels along one axis are weighted means of, one pixel after another. */
 interface Taps {
-  readonly start: number;
+  /** [pixels + 1]: where a pixel's taps begin, and those of the next. */
+  readonly starts: Uint32Array;
+  /** The pixel before the resize that a tap takes. */
+  readonly sources: Uint32Array;
   readonly weights: Float64Array;
 }
 
-function filterTaps(from: number, to: number): Taps[] {
+function filterTaps(from: number, to: number): Taps {
   const scale = from / to;
   const support = Math.max(1, scale);
-  return Array.from({ length: to }, (_, index) => {
+  const starts = new Uint32Array(to + 1);
+  const sources: number[] = [];
+  const weights: number[] = [];
+  for (let index = 0; index < to; index++) {
     const centre = (index + 0.5) * scale;
     const start = Math.max(0, Math.floor(centre - support + 0.5));
     const end = Math.min(from, Math.floor(centre + support + 0.5));
-    const weights = Float64Array.from({ length: end - start }, (_, tap) =>
-      Math.max(0, 1 - Math.abs(start + tap + 0.5 - centre) / support),
-    );
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return { start, weights: weights.map((weight) => weight / sum) };
-  });
+    let sum = 0;
+    for (let source = start; source < end; source++) {
+      const weight = Math.max(0, 1 - Math.abs(source + 0.5 - centre) / support);
+      sources.push(source);
+      weights.push(weight);
+      sum += weight;
+    }
+    for (let tap = starts[index]!; tap < weights.length; tap++) weights[tap]! /= sum;
+    starts[index + 1] = weights.length;
+  }
+  return { starts, sources: Uint32Array.from(sources), weights: Float64Array.from(weights) };
 }
 
 /**

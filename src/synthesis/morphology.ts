@@ -88,36 +88,51 @@ export function invert({ width, height, data }: Mask): Mask {
 }
 
 /** Looks at the squares around pixels, cut at the image's edges: rows first, then columns. @param all - whether all of a square has to be inside, or any of it */
-function ofSquares({ width, height, data }: Mask, radius: number, all: boolean): Mask {
-  const across = ofLines(data, height, width, width, 1, radius, all);
-  return { width, height, data: ofLines(across, width, height, 1, width, radius, all) };
+function ofSquares(mask: Mask, radius: number, all: boolean): Mask {
+  return ofColumns(ofRows(mask, radius, all), radius, all);
 }
 
-/** One axis of it, by counting: `lines` lines of `length` pixels, `step` apart within a line and `between` from line to line. */
-function ofLines(
-  from: Uint8Array,
-  lines: number,
-  length: number,
-  between: number,
-  step: number,
-  radius: number,
-  all: boolean,
-): Uint8Array {
-  const target = new Uint8Array(from.length);
-  for (let line = 0; line < lines; line++) {
-    const start = line * between;
+/** Along each row, by counting. */
+function ofRows({ width, height, data }: Mask, radius: number, all: boolean): Mask {
+  const target = new Uint8Array(data.length);
+  const least = leastInside(width, radius, all);
+  for (let start = 0; start < data.length; start += width) {
     let count = 0;
-    for (let index = 0; index < Math.min(radius, length); index++) count += from[start + index * step]!;
-    for (let index = 0; index < length; index++) {
-      const entering = index + radius;
-      const leaving = index - radius - 1;
-      if (entering < length) count += from[start + entering * step]!;
-      if (leaving >= 0) count -= from[start + leaving * step]!;
-      const least = all ? Math.min(length - 1, entering) - Math.max(0, leaving + 1) + 1 : 1;
-      target[start + index * step] = count >= least ? 1 : 0;
+    for (let column = 0; column < Math.min(radius, width); column++) count += data[start + column]!;
+    for (let column = 0; column < width; column++) {
+      if (column + radius < width) count += data[start + column + radius]!;
+      if (column > radius) count -= data[start + column - radius - 1]!;
+      target[start + column] = count >= least[column]! ? 1 : 0;
     }
   }
-  return target;
+  return { width, height, data: target };
+}
+
+/** Along all columns at once, row after row, as the pixels lie in memory. */
+function ofColumns({ width, height, data }: Mask, radius: number, all: boolean): Mask {
+  const target = new Uint8Array(data.length);
+  const least = leastInside(height, radius, all);
+  const counts = new Int32Array(width);
+  const add = (row: number, times: number) => {
+    if (row < 0 || row >= height) return;
+    const from = row * width;
+    for (let column = 0; column < width; column++) counts[column]! += times * data[from + column]!;
+  };
+  for (let row = 0; row < Math.min(radius, height); row++) add(row, 1);
+  for (let row = 0; row < height; row++) {
+    add(row + radius, 1);
+    add(row - radius - 1, -1);
+    const [to, wanted] = [row * width, least[row]!];
+    for (let column = 0; column < width; column++) target[to + column] = counts[column]! >= wanted ? 1 : 0;
+  }
+  return { width, height, data: target };
+}
+
+/** Pixels of the stretch around each place of a line, cut at its ends, that have to be inside. */
+function leastInside(length: number, radius: number, all: boolean): Int32Array {
+  return Int32Array.from({ length }, (_, at) =>
+    all ? Math.min(length - 1, at + radius) - Math.max(0, at - radius) + 1 : 1,
+  );
 }
 
 /** Runs `work` on the mask with its edges repeated `margin` pixels outwards, and cuts the margin off again. */

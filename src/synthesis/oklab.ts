@@ -46,32 +46,47 @@ export function smooth(plane: Float32Array, width: number, height: number, radiu
   // Two planes for all passes: new ones for each would take longer than the sums.
   const [across, down] = [new Float32Array(plane.length), new Float32Array(plane.length)];
   for (let pass = 0; pass < 3; pass++) {
-    boxMeans(pass === 0 ? plane : down, across, height, width, width, 1, radius);
-    boxMeans(across, down, width, height, 1, width, radius);
+    meansAcross(pass === 0 ? plane : down, across, width, radius);
+    meansDown(across, down, width, height, radius);
   }
   return down;
 }
 
-/** Running means along `lines` lines of `length` values; neighbours in a line are `step` apart, lines `between`. */
-function boxMeans(
+/** Running means along each row. */
+function meansAcross(from: Float32Array, target: Float32Array, width: number, radius: number): void {
+  const count = 2 * radius + 1;
+  for (let start = 0; start < from.length; start += width) {
+    const end = start + width - 1;
+    let sum = 0;
+    for (let offset = -radius; offset <= radius; offset++)
+      sum += from[Math.min(end, start + Math.max(0, offset))]!;
+    for (let at = start; at <= end; at++) {
+      target[at] = sum / count;
+      sum += from[Math.min(end, at + radius + 1)]! - from[Math.max(start, at - radius)]!;
+    }
+  }
+}
+
+/** Running means along all columns at once, row after row, as the pixels lie in memory. */
+function meansDown(
   from: Float32Array,
   target: Float32Array,
-  lines: number,
-  length: number,
-  between: number,
-  step: number,
+  width: number,
+  height: number,
   radius: number,
 ): void {
   const count = 2 * radius + 1;
-  for (let line = 0; line < lines; line++) {
-    const start = line * between;
-    const end = start + (length - 1) * step;
-    let sum = 0;
-    for (let offset = -radius; offset <= radius; offset++)
-      sum += from[start + Math.min(length - 1, Math.max(0, offset)) * step]!;
-    for (let at = start, index = 0; index < length; index++, at += step) {
-      target[at] = sum / count;
-      sum += from[Math.min(end, at + (radius + 1) * step)]! - from[Math.max(start, at - radius * step)]!;
+  const rowAt = (row: number) => Math.min(height - 1, Math.max(0, row)) * width;
+  const sums = new Float64Array(width);
+  for (let offset = -radius; offset <= radius; offset++) {
+    const taken = rowAt(offset);
+    for (let column = 0; column < width; column++) sums[column]! += from[taken + column]!;
+  }
+  for (let row = 0; row < height; row++) {
+    const [to, entering, leaving] = [row * width, rowAt(row + radius + 1), rowAt(row - radius)];
+    for (let column = 0; column < width; column++) {
+      target[to + column] = sums[column]! / count;
+      sums[column]! += from[entering + column]! - from[leaving + column]!;
     }
   }
 }
