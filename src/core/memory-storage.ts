@@ -6,23 +6,30 @@ interface Held extends StoredFile {
   readonly content: Uint8Array<ArrayBuffer>;
 }
 
-/** An empty one. */
-export function memoryStorage(): Storage {
-  return placeIn(new Map(), new Map(), 'memory');
+/** An empty one. @param own - whether nobody writes to it but what reads it: see `Storage.own` */
+export function memoryStorage({ own = false } = {}): Storage {
+  return placeIn({ files: new Map(), turns: new Map(), own }, 'memory');
 }
 
-/**
- * @param files - all files by their paths, of this place and of others
- * @param turns - what is under way in each place, by its path
- */
-function placeIn(files: Map<string, Held>, turns: Map<string, Promise<unknown>>, path: string): Storage {
+/** What all places of one storage have in common. */
+interface Whole {
+  /** All files by their paths. */
+  readonly files: Map<string, Held>;
+  /** What is under way in each place, by its path. */
+  readonly turns: Map<string, Promise<unknown>>;
+  readonly own: boolean;
+}
+
+function placeIn(whole: Whole, path: string): Storage {
+  const { files, turns, own } = whole;
   const at = (name: string) => `${path}/${name}`;
   const put = (name: string, content: Uint8Array<ArrayBuffer>) => {
     files.set(at(name), { content, bytes: content.length, modified: Date.now() });
   };
   const storage: Storage = {
+    own,
     pathOf: (name) => (name === undefined ? path : at(name)),
-    folder: (name) => placeIn(files, turns, at(name)),
+    folder: (name) => placeIn(whole, at(name)),
     read: async (name) => files.get(at(name))?.content.slice(),
     readRange: async (name, start, end) => files.get(at(name))?.content.slice(start, end),
 

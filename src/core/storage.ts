@@ -29,6 +29,8 @@ export interface TurnOptions {
 
 /** Names are of one file or place each, without slashes. */
 export interface Storage {
+  /** Whether it is memory of this process alone: what is read there is what was written, and need not be compared with a checksum. */
+  readonly own?: boolean;
   /** What people are told of a file here, or of the whole place; its path, on a disk. */
   pathOf(name?: string): string;
   /** A place within this one; it is there once something was written into it. */

@@ -2,7 +2,7 @@
 import { CladError, reasonOf } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { ImageAccess } from '../data/image-access.ts';
-import type { Produce } from '../features/store/producer.ts';
+import type { Produce, ProducerJob } from '../features/store/producer.ts';
 import { producerHandlers } from '../features/store/producer-handlers.ts';
 import { produceAll } from '../features/store/producer-pool.ts';
 import { maskShape } from '../image/mask-shape.ts';
@@ -62,9 +62,19 @@ export function pageImages(files: ReadonlyMap<string, Blob>): ImageAccess {
   };
 }
 
-/** Decodes and synthesises in this thread, a job at a time. */
+/** Decodes and synthesises in this thread, a job at a time, while the engine's worker computes. */
 export function produceInPage(images: ImageAccess): Produce {
-  const start = () => memoryWorker(producerHandlers(images));
+  const start = () => {
+    const { begin, produce } = producerHandlers(images);
+    return memoryWorker({
+      begin,
+      // What the engine is to do next is sent first: until a job gives this thread back, the engine would wait.
+      produce: async (job: ProducerJob) => {
+        await new Promise((resolve) => setTimeout(resolve));
+        return produce(job);
+      },
+    });
+  };
   return (setup, jobs) => produceAll(setup, jobs, { threads: 1, start });
 }
 

@@ -16,6 +16,7 @@ import { type RankedImage, suspects } from '../../jobs/good-images/ranked-images
 import { type Described, describeDetector, detectorFileOf } from '../../jobs/train/describe-detector.ts';
 import { detectorTasks } from '../../jobs/train/detector-tasks.ts';
 import { clad } from '../../methods/clad/clad.ts';
+import type { CladOptions } from '../../methods/clad/clad-options.ts';
 import { resolveOptions } from '../../methods/resolve-options.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { splitHeldOut } from '../../training/held-out.ts';
@@ -61,11 +62,12 @@ export async function learn(
     ],
   });
   const names = products.map(({ name }) => name).sort(byCodeUnit);
+  const prepared = preparedEyes(weights, asked, engine, note);
+  // A picture that is no good is told first; what went wrong here is met when it is needed.
+  prepared.catch(() => {});
   const { samples, pixels, seen, notes } = await checkPictures(names, all, images, nameOf, onProgress);
   for (const text of notes) note(text);
-  const backbone = await builtinBackbone(builtinName, fetchedWeights(weights));
-  const options = clad.adapt?.(asked, backbone, note) ?? asked;
-  const view = await clad.view(options, backbone, { engine, note });
+  const { backbone, options, view } = await prepared;
   const rows = { patches: patchCount(view.grid), width: featureWidthOf(backbone, view.features) };
   requireRoom(samples.length, rows, memoryLimit);
   const dataset: Dataset = {
@@ -75,7 +77,7 @@ export async function learn(
     samples,
     leftOut: [],
   };
-  const storage = memoryStorage();
+  const storage = memoryStorage({ own: true });
   const work: Described & Parameters<typeof clad.fit>[0] = {
     method: clad,
     preset,
@@ -113,6 +115,18 @@ export async function learn(
   const file = await detectorFileOf(work, fitted, described, 'The detector');
   onProgress({ task: goldenTask, done: 1, total: 1, unit: 'files' });
   return { file, metadata, odd: oddPictures(goodImages), device, threads: engine.threads };
+}
+
+/** The backbone and what is seen by it: ONNX Runtime is started for that, which takes about as long as looking at twenty pictures. */
+async function preparedEyes(
+  weights: TeachOrder['weights'],
+  asked: CladOptions,
+  engine: Engine,
+  note: (text: string) => void,
+) {
+  const backbone = await builtinBackbone(builtinName, fetchedWeights(weights));
+  const options = clad.adapt?.(asked, backbone, note) ?? asked;
+  return { backbone, options, view: await clad.view(options, backbone, { engine, note }) };
 }
 
 /** The pictures as a data set has them. */
