@@ -87,6 +87,46 @@ export function quantile(values: ArrayLike<number>, rank: number): number {
   return Float64Array.from(values).sort()[Math.round(rank * (values.length - 1))]!;
 }
 
+/**
+ * Values at ranks of the sorted list, without sorting it: numbers of one sign and size, by the upper half of their bits, are counted, and only those are
+ * sorted among which a rank lies.
+ * @param parts - the list, in parts; finite values, at least one
+ * @param ranks - whole numbers, 0 for the least
+ */
+export function valuesAtRanks(parts: readonly Float32Array[], ranks: readonly number[]): number[] {
+  const counts = new Uint32Array(1 << 16);
+  for (const part of parts) for (const bits of bitsOf(part)) counts[orderOf(bits)]!++;
+  const wanted = ranks.map((rank) => {
+    let [bin, before] = [0, 0];
+    while (before + counts[bin]! <= rank) before += counts[bin++]!;
+    return { bin, within: rank - before };
+  });
+  const bins = new Map(wanted.map(({ bin }) => [bin, new Float32Array(counts[bin]!)]));
+  const filled = new Map([...bins.keys()].map((bin) => [bin, 0]));
+  for (const part of parts) {
+    const bits = bitsOf(part);
+    for (let at = 0; at < bits.length; at++) {
+      const bin = orderOf(bits[at]!);
+      const own = bins.get(bin);
+      if (!own) continue;
+      const place = filled.get(bin)!;
+      own[place] = part[at]!;
+      filled.set(bin, place + 1);
+    }
+  }
+  for (const own of bins.values()) own.sort();
+  return wanted.map(({ bin, within }) => bins.get(bin)![within]!);
+}
+
+function bitsOf(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length);
+}
+
+/** The upper 16 of a float's bits, so that larger values have larger numbers. */
+function orderOf(bits: number): number {
+  return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 16;
+}
+
 /** Items by a name that each has; both orders kept. */
 export function groupBy<T>(items: Iterable<T>, nameOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
