@@ -238,20 +238,13 @@ function orthonormal(x: Float64Array, rows: number, columns: number, random: Ran
   return result;
 }
 
-/** Takes away a vector's parts along orthonormal ones, one after another, in place; while one is taken away, the part along the next is summed. */
+/** Takes away a vector's parts along orthonormal ones, in place. */
 function orthogonalise(vector: Float64Array, basis: readonly Float64Array[]): void {
-  if (basis.length === 0) return;
-  let along = 0;
-  for (let row = 0; row < vector.length; row++) along += vector[row]! * basis[0]![row]!;
-  for (const [at, direction] of basis.entries()) {
-    const next = basis[at + 1] ?? direction;
-    let alongNext = 0;
-    for (let row = 0; row < vector.length; row++) {
-      const left = vector[row]! - along * direction[row]!;
-      vector[row] = left;
-      alongNext += left * next[row]!;
-    }
-    along = alongNext;
+  for (const direction of basis) {
+    let along = 0;
+    for (let row = 0; row < vector.length; row++)
+      along += (vector[row] as number) * (direction[row] as number);
+    for (let row = 0; row < vector.length; row++) vector[row]! -= along * (direction[row] as number);
   }
 }
 
