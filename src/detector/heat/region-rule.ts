@@ -82,56 +82,41 @@ export function reaches(map: Float32Array, threshold: number): boolean {
  * maximum from both ends is taken (van Herk, Gil and Werman), so that time does not grow with the window.
  */
 export function highestNear(map: Float32Array, { width, height }: ImageSize, reach: number): Float32Array {
-  const rows = highestAlong(map, { lines: height, length: width, across: 1 }, reach);
-  return highestAlong(rows, { lines: 1, length: height, across: width }, reach);
-}
-
-/** Lines one behind the other. Each has `length` places of `across` pixels: one along rows; along columns a place is a row of all of them. */
-interface Lines {
-  readonly lines: number;
-  readonly length: number;
-  readonly across: number;
-}
-
-function highestAlong(map: Float32Array, { lines, length, across }: Lines, reach: number): Float32Array {
-  const window = 2 * reach + 1;
+  const rows = new Float32Array(map.length);
   const highest = new Float32Array(map.length);
-  const [forward, backward] = [new Float32Array(length * across), new Float32Array(length * across)];
-  const lastBlock = length - 1 - ((length - 1) % window);
-  for (let line = 0; line < lines; line++) {
-    const start = line * length * across;
-    running(map, start, forward, { from: 0, to: length, by: 1 }, across, window);
-    running(map, start, backward, { from: length - 1, to: -1, by: -1 }, across, window);
-    for (let at = 0; at < length; at++) {
-      // What lies ahead of a window that leaves the line is the last block's maximum, unless the window begins in that block.
-      const ahead = Math.min(at + reach, length - 1);
-      const isAhead = at + reach < lastBlock + window;
-      const behind = at - reach;
-      for (let pixel = 0; pixel < across; pixel++) {
-        const first = isAhead ? (forward[ahead * across + pixel] as number) : -Infinity;
-        const second = behind >= 0 ? (backward[behind * across + pixel] as number) : -Infinity;
-        highest[start + at * across + pixel] = Math.max(first, second);
-      }
-    }
-  }
+  const alongRow = highestAlong(width, 1, reach);
+  for (let row = 0; row < height; row++) alongRow(map, rows, row * width);
+  const alongColumn = highestAlong(height, width, reach);
+  for (let column = 0; column < width; column++) alongColumn(rows, highest, column);
   return highest;
 }
 
-/** The running maximum along a line, in either direction, begun anew with each block of the window's width. */
-function running(
-  map: Float32Array,
-  start: number,
-  into: Float32Array,
-  { from, to, by }: { readonly from: number; readonly to: number; readonly by: 1 | -1 },
-  across: number,
-  window: number,
-): void {
-  for (let at = from; at !== to; at += by) {
-    const isFirst = at === from || (by === 1 ? at % window === 0 : at % window === window - 1);
-    for (let pixel = at * across; pixel < (at + 1) * across; pixel++) {
-      const value = map[start + pixel] as number;
-      const before = isFirst ? value : (into[pixel - by * across] as number);
-      into[pixel] = Math.max(value, before);
+/** Along lines of `length` values that lie `step` apart. */
+function highestAlong(length: number, step: number, reach: number) {
+  const window = 2 * reach + 1;
+  const [forward, backward] = [new Float32Array(length), new Float32Array(length)];
+  const lastBlock = length - 1 - ((length - 1) % window);
+  return (from: Float32Array, into: Float32Array, start: number): void => {
+    for (let block = 0; block < length; block += window) {
+      const end = Math.min(length, block + window);
+      let most = -Infinity;
+      for (let at = block; at < end; at++) {
+        const value = from[start + at * step]!;
+        if (value > most) most = value;
+        forward[at] = most;
+      }
+      most = -Infinity;
+      for (let at = end - 1; at >= block; at--) {
+        const value = from[start + at * step]!;
+        if (value > most) most = value;
+        backward[at] = most;
+      }
     }
-  }
+    for (let at = 0; at < length; at++) {
+      // What lies ahead of a window that leaves the line is the last block's maximum, unless the window begins in that block.
+      const ahead = at + reach < lastBlock + window ? forward[Math.min(at + reach, length - 1)]! : -Infinity;
+      const behind = at >= reach ? backward[at - reach]! : -Infinity;
+      into[start + at * step] = ahead > behind ? ahead : behind;
+    }
+  };
 }
