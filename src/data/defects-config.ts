@@ -4,8 +4,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CladError } from '../core/errors.ts';
-import { readRegular } from '../core/files.ts';
 import { statOrNothing } from './folders.ts';
+import { readJsonFile } from './json-file.ts';
 
 /** Its name, in the folder of a class. */
 export const defectsConfigName = 'defects_config.json';
@@ -50,30 +50,15 @@ export type Saturations = ReadonlyMap<number, DefectSaturation>;
 export async function readDefectsConfig(folder: string): Promise<Saturations | undefined> {
   const path = join(folder, defectsConfigName);
   if (!(await statOrNothing(path))) return undefined;
-  const text = (await readRegular(path)).toString('utf8');
-  const found = schema.safeParse(parsed(text, path));
-  if (!found.success) {
-    const [issue] = found.error.issues;
-    const place = issue?.path.join('.') ?? '';
-    throw unreadable(path, `as the list of MVTec LOCO: ${place === '' ? '' : `${place}: `}${issue?.message}`);
-  }
+  const defects = await readJsonFile(
+    path,
+    schema,
+    (reason) => new CladError('FILE_UNREADABLE', { path, reason: `as the list of MVTec LOCO: ${reason}` }),
+  );
   return new Map(
-    found.data.map((each) => [
+    defects.map((each) => [
       each.pixel_value,
       { name: each.defect_name, threshold: each.saturation_threshold, isShare: each.relative_saturation },
     ]),
   );
-}
-
-function parsed(text: string, path: string): unknown {
-  try {
-    // Some editors begin a file with a mark of its encoding.
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    throw unreadable(path, 'it is no JSON');
-  }
-}
-
-function unreadable(path: string, reason: string): CladError {
-  return new CladError('FILE_UNREADABLE', { path, reason });
 }

@@ -6,8 +6,8 @@
  * pixels as pixel-hash.ts has them, which another lossless format or other metadata do not change.
  */
 import { z } from 'zod';
-import { CladError, reasonOf } from '../core/errors.ts';
-import { readRegular } from '../core/files.ts';
+import { CladError } from '../core/errors.ts';
+import { readJsonFile } from './json-file.ts';
 
 /** One file: its name, the hash of its bytes, that of its pixels. */
 export type ListedFile = readonly [name: string, file: string, pixels: string];
@@ -100,21 +100,10 @@ export function pictureListText(list: PictureList): string {
  * @throws CladError `FILE_UNREADABLE`; `LIST_INVALID` naming what is wrong with it
  */
 export async function readPictureList(path: string): Promise<PictureList> {
-  const text = (await readRegular(path)).toString('utf8');
   const refuse = (reason: string) =>
     new CladError('LIST_INVALID', { path, reason, hint: 'Give a list that `clad data list` wrote.' });
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw refuse(`it is no JSON (${reasonOf(error).replace(/\.$/, '')})`);
-  }
-  const parsed = schema.safeParse(content);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw refuse(`${issue?.path.join('.') || 'the list'}: ${issue?.message.replace(/\.$/, '')}`);
-  }
-  for (const [name, { images }] of Object.entries(parsed.data.classes)) {
+  const list = await readJsonFile(path, schema, refuse);
+  for (const [name, { images }] of Object.entries(list.classes)) {
     const named = plainName.safeParse(name);
     if (!named.success) throw refuse(`the class ${JSON.stringify(name)}: ${named.error.issues[0]?.message}`);
     for (const folder of Object.keys(images)) {
@@ -125,5 +114,5 @@ export async function readPictureList(path: string): Promise<PictureList> {
         );
     }
   }
-  return parsed.data;
+  return list;
 }

@@ -10,12 +10,12 @@
  */
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
-import { CladError, reasonOf } from '../core/errors.ts';
-import { readRegular } from '../core/files.ts';
+import { CladError } from '../core/errors.ts';
 import { mapConcurrently } from './concurrency.ts';
 import type { Sample } from './dataset.ts';
 import { defaultConcurrency } from './default-concurrency.ts';
 import { foldersIn, isFile, namesIn, statOrNothing, stemOf } from './folders.ts';
+import { readJsonFile } from './json-file.ts';
 import type { LayoutContent } from './layout-content.ts';
 import type { LeftOut } from './left-out.ts';
 import { pathWithin } from './path-within.ts';
@@ -70,7 +70,7 @@ export async function readRealIad(root: string): Promise<LayoutContent> {
   for (const file of (await namesIn(lists)).filter((name) => name.endsWith('.json'))) {
     const path = join(lists, file);
     const className = stemOf(file);
-    const list = await readList(path);
+    const list = await readJsonFile(path, classList, (reason) => invalid(path, reason));
     const prefix = list.meta.prefix ?? className;
     const folder = pathWithin(images, prefix.replace(/\/+$/, ''), (reason) =>
       invalid(path, `meta.prefix: ${reason}`),
@@ -110,21 +110,6 @@ async function imagesOf(root: string): Promise<string> {
     reason: `it holds the images in ${sizes.length} sizes, ${sizes.join(' and ')}`,
     hint: 'Keep one of them, or give a folder with links to the lists and to one size.',
   });
-}
-
-async function readList(path: string): Promise<z.infer<typeof classList>> {
-  const text = (await readRegular(path)).toString('utf8').replace(/^\ufeff/, '');
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw invalid(path, `it is no JSON (${reasonOf(error).replace(/\.$/, '')})`);
-  }
-  const parsed = classList.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
-  throw invalid(path, `${where}${(issue?.message ?? 'it is no list').replace(/\.$/, '')}`);
 }
 
 interface Place {

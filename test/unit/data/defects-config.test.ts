@@ -26,7 +26,7 @@ it('tells by value how much of a defect has to be found, also behind a mark of t
 });
 
 it.each([
-  ['{', /defects_config\.json: cannot be read \(it is no JSON\)/],
+  ['{', /defects_config\.json: cannot be read \(as the list of MVTec LOCO: it is no JSON .*\)/],
   ['[]', /it names no defect/],
   [JSON.stringify([defect(255, 10, false), defect(255, 99, false)]), /two defects have one pixel_value/],
   [JSON.stringify([defect(255, 1.5, true)]), /0: a relative saturation_threshold is at most 1/],
