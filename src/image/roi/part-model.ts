@@ -27,8 +27,8 @@ export interface PartModel {
 
 /** Cells along the longer side. */
 export const coarseCells = 64;
-/** An input that is longer has twice as many: in a large photograph a cell would else be larger than the smallest defect. */
-const largeSide = 640;
+/** An input that is longer, as of tiles, has twice as many: it is made so to show what is smaller than a cell would else be. */
+const usualSide = 320;
 
 /** How many times as many cells as usual a grid has along a side. */
 export function finenessOf({ rows, columns }: Grid): number {
@@ -38,7 +38,7 @@ export function finenessOf({ rows, columns }: Grid): number {
 /** The cells of an input: nearly square, and never smaller than its pixels. */
 export function cellGrid({ width, height }: ImageSize): Grid {
   const side = Math.max(width, height);
-  const cell = Math.max(1, side / (side > largeSide ? 2 * coarseCells : coarseCells));
+  const cell = Math.max(1, side / (side > usualSide ? 2 * coarseCells : coarseCells));
   return { rows: Math.max(1, Math.round(height / cell)), columns: Math.max(1, Math.round(width / cell)) };
 }
 

@@ -7,10 +7,10 @@ import { regionOfInterest, wholeRegion } from '../../../../src/image/roi/region-
 describe('cells', () => {
   it('are 64 along the longer side, 128 of a large input, and no smaller than pixels', () => {
     expect(cellGrid({ width: 1200, height: 912 })).toEqual({ rows: 97, columns: 128 });
-    expect(cellGrid({ width: 640, height: 480 })).toEqual({ rows: 48, columns: 64 });
+    expect(cellGrid({ width: 640, height: 480 })).toEqual({ rows: 96, columns: 128 });
     expect(cellGrid({ width: 320, height: 320 })).toEqual({ rows: 64, columns: 64 });
     expect(cellGrid({ width: 40, height: 24 })).toEqual({ rows: 24, columns: 40 });
-    expect(cellGrid({ width: 3, height: 640 })).toEqual({ rows: 64, columns: 1 });
+    expect(cellGrid({ width: 3, height: 640 })).toEqual({ rows: 128, columns: 1 });
   });
 
   it('divide the pixels evenly', () => {
