@@ -21,7 +21,7 @@ const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]
 /** Codes that no page of the studio shows: of other commands, of pages without a server, of whoever starts the studio, and of programs that call the library. */
 const elsewhere = new Set<string>([
   ...['ARGUMENT_INVALID', 'USAGE', 'PLUGIN_INVALID', 'GRAPH_SHAPE', 'GRAPH_NO_GRADIENT', 'MODEL_UNSUITABLE'],
-  ...['METRIC_INPUT', 'GOLDEN_MISSING', 'CALIBRATION_TRAINED', 'LIST_INVALID', 'SPLIT_TABLE_INVALID'],
+  ...['METRIC_INPUT', 'GOLDEN_MISSING', 'CALIBRATION_TRAINED'],
   ...['EXPORT_MADE', 'EXPORT_NEEDS_IMAGES', 'EXPORT_VERSION_EXISTS', 'FILE_EXISTS', 'FOLDER_FOREIGN'],
   ...['SHARDS_DAMAGED', 'SHARDS_DIFFER', 'SHARDS_MISSING', 'SHARDS_MIXED', 'SHARDS_TWICE'],
   ...['CAMERA_FAILED', 'FFMPEG_MISSING', 'FFMPEG_OLD', 'CLASS_GIVEN_UNKNOWN', 'MAP_TOO_LARGE'],
@@ -123,7 +123,7 @@ it('German for methods and their options is there for all that the form of a tra
 
 describe('German for sentences', () => {
   /** Of parts that are put together otherwise than they stand in the sources. */
-  const madeUp = ['are they inverted?', '1 group', 'pixels and as a whole of'];
+  const madeUp = ['are they inverted?', '1 group', 'pixels and as a whole of', 'in the form'];
   it('is of sentences that are still said so in English', () => {
     const all = files.map(({ text }) => text.replaceAll('\\', '')).join('\n');
     const gone = Object.keys(de.sentences).filter((english) =>
@@ -145,6 +145,27 @@ describe('German for sentences', () => {
       // Commands are the same in every language.
       .filter((english) => /[a-z]+ [a-z]+ [a-z]+/.test(english) && !/^(clad|CREATE|SELECT) /.test(english));
     expect(found.length).toBeGreaterThan(50);
+    expect([...new Set(found)].filter((english) => german.sentence(english) === english)).toEqual([]);
+  });
+  it('is there for what is said of data, regions, trainings, evaluations and detectors', () => {
+    const covered =
+      /^((data|methods|training|features\/(store|patches)|detector|jobs\/(roi|crop|train|evaluate|good-images))\/|(jobs\/(run-folder|update\/(subject|sift|new-images|grow-memories|lower-threshold|others))|image\/(decode|tiles|unite-masks|samples))\.ts$)/;
+    // Of commands alone, of plugins and of programs that call the library.
+    const elsewhere =
+      /^(data\/(concurrency|folders|picture-list|textures)|features\/store\/join-shares|methods\/(foreign|missing-of|registry)|detector\/(result-arguments|heat\/map-range|thresholds\/(conformal|region-offsets))|jobs\/(train\/plan|update\/subject))\.ts$/;
+    const before =
+      /(?:(?:reason|expected|hint|remedy|what)(?:: | = )(?:[^'"`\n;]*\?)?|message = |(?:refused?|failed|damaged|note|notes\.push|remarks\.push)(?:\?\.)?\(|refuse\(\w+,|leave\(path,|refuse\('[^']*',)\s*/;
+    const text = /(?:'([^'\\\n]{8,})'|"([^"\n]{8,})"|`((?:[^`\\]|\\.){8,}?)`)/;
+    /** Put together from values that are sentences, or defects of clad, or parts that the sentence about them cannot tell apart (MASK_UNMATCHED). */
+    const put =
+      /^(Say which with|x9 of x9 masks cover most|x9, and much smaller|x9 of x9, as backbone|(Warning: )?x9 (x9|copies)|(Features|Feature maps) came as|patchFeatures|A detector file does not|Image x9 has no region|x9 has another score|function graph|reach, a|stored with|steps, whole|entryImages that|left out of|that of x9|masks lie in|the images are in x9|Add the image|Move it there|Rename (it|the folder))/;
+    const found = files
+      .filter(({ name }) => covered.test(name) && !elsewhere.test(name))
+      .flatMap(({ text: source }) => [...source.matchAll(new RegExp(before.source + text.source, 'g'))])
+      .map(([, plain, quoted, made]) => plain ?? quoted ?? made ?? '')
+      .map((english) => english.replaceAll('\\', '').replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'x9'))
+      .filter((english) => /[a-z]+ [a-z]+/.test(english) && !put.test(english));
+    expect(found.length).toBeGreaterThan(150);
     expect([...new Set(found)].filter((english) => german.sentence(english) === english)).toEqual([]);
   });
   it('has the values of the English one', () => {

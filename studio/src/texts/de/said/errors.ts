@@ -48,6 +48,8 @@ export const errors: Sayings['errors'] = {
 
   // Of files.
   FILE_DAMAGED: '{path}: Die Datei ist beschädigt ({reason}). {remedy}',
+  LIST_INVALID: '{path}: {reason}. {hint}',
+  SPLIT_TABLE_INVALID: '{path}, Zeile {line}: {reason}. Die Zeile berichtigen.',
   FILE_NOT_FOUND: '{path}: Diese Datei oder diesen Ordner gibt es nicht. {hint}',
   FILE_REFUSED:
     '{path}: Das Dateisystem lässt es nicht zu ({reason}). Den Pfad, seine Rechte und den freien Platz prüfen.',
@@ -96,7 +98,7 @@ export const errors: Sayings['errors'] = {
   ROI_UNSUITABLE:
     '{what} kann keinen Prüfbereich haben: {reason}. Erwartet wird die Methode clad auf Residuen (alle Voreinstellungen außer paper) oder patchcore; oder den Prüfbereich weglassen.',
   ROI_NAMED_UNSUITABLE:
-    'Die Methode {method} kann keine benannten Prüfbereiche haben: {reason}. Erwartet wird die Methode clad auf Residuen (alle Voreinstellungen außer paper) oder ein Bereich ohne Namen.',
+    'Die Methode {method} kann keine benannten Prüfbereiche haben: {reason}. Erwartet wird die Methode clad auf Residuen (alle Voreinstellungen außer paper) ohne --tiles-whole oder ein Bereich ohne Namen.',
 
   // Of options, trainings and runs.
   OPTION_INVALID: 'Für {option} wird {expected} erwartet, nicht {actual}.',
