@@ -70,12 +70,24 @@ export function produceInPage(images: ImageAccess): Produce {
       begin,
       // What the engine is to do next is sent first: until a job gives this thread back, the engine would wait.
       produce: async (job: ProducerJob) => {
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTurn();
         return produce(job);
       },
     });
   };
   return (setup, jobs) => produceAll(setup, jobs, { threads: 1, start });
+}
+
+/** When this thread has sent what is to be sent; not by a timer, which browsers slow in pages that are not seen. */
+function nextTurn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 function invalid(path: string, reason: string): CladError {

@@ -27,8 +27,8 @@ export interface PartModel {
 
 /** Cells along the longer side. */
 export const coarseCells = 64;
-/** An input that is longer, as of tiles, has twice as many: it is made so to show what is smaller than a cell would else be. */
-const usualSide = 320;
+/** An input that is longer, half again the usual 320 pixels, as tiles have it, has twice as many: it is made so to show what is smaller than a cell would else be. */
+const largeSide = 480;
 
 /** How many times as many cells as usual a grid has along a side. */
 export function finenessOf({ rows, columns }: Grid): number {
@@ -38,7 +38,7 @@ export function finenessOf({ rows, columns }: Grid): number {
 /** The cells of an input: nearly square, and never smaller than its pixels. */
 export function cellGrid({ width, height }: ImageSize): Grid {
   const side = Math.max(width, height);
-  const cell = Math.max(1, side / (side > usualSide ? 2 * coarseCells : coarseCells));
+  const cell = Math.max(1, side / (side > largeSide ? 2 * coarseCells : coarseCells));
   return { rows: Math.max(1, Math.round(height / cell)), columns: Math.max(1, Math.round(width / cell)) };
 }
 

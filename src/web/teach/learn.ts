@@ -62,12 +62,16 @@ export async function learn(
     ],
   });
   const names = products.map(({ name }) => name).sort(byCodeUnit);
-  const prepared = preparedEyes(weights, asked, engine, note);
-  // A picture that is no good is told first; what went wrong here is met when it is needed.
-  prepared.catch(() => {});
-  const { samples, pixels, seen, notes } = await checkPictures(names, all, images, nameOf, onProgress);
+  const [checked, prepared] = await Promise.allSettled([
+    checkPictures(names, all, images, nameOf, onProgress),
+    preparedEyes(weights, asked, engine, note),
+  ]);
+  // Both have ended, so that nothing is started that nobody ends; a picture that is no good is told first.
+  if (checked.status === 'rejected') throw checked.reason;
+  if (prepared.status === 'rejected') throw prepared.reason;
+  const { samples, pixels, seen, notes } = checked.value;
   for (const text of notes) note(text);
-  const { backbone, options, view } = await prepared;
+  const { backbone, options, view } = prepared.value;
   const rows = { patches: patchCount(view.grid), width: featureWidthOf(backbone, view.features) };
   requireRoom(samples.length, rows, memoryLimit);
   const dataset: Dataset = {

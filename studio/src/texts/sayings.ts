@@ -45,8 +45,12 @@ const verbatim = new Set([
   'mask',
   'who',
 ]);
-/** Values within values are looked into so deep. */
+/** Values that are numbers or sizes, whatever stands beside them: a form that would find something else there is not meant. */
+const numeric = new Set(['count', 'all', 'least', 'most', 'own', 'size', 'entry', 'bits']);
+/** Values within values are looked into so deep; lines of a list lie beside one another, not within. */
 const deepest = 3;
+/** A form of fewer letters than these would fit many sentences: of errors it is tried for its own code alone. */
+const fewLetters = 10;
 
 /** Translates what the server says into one language. */
 export class Interpreter {
@@ -82,7 +86,9 @@ export class Interpreter {
   }
 
   #sentence(text: string, code: string | undefined, depth: number): string | undefined {
-    const all = code === undefined ? this.#forms : this.#forms.filter((form) => form.code === code);
+    const all = this.#forms.filter((form) =>
+      code === undefined ? form.code === undefined || form.letters >= fewLetters : form.code === code,
+    );
     for (const { pattern, names, own } of all) {
       const found = pattern.exec(text);
       if (!found) continue;
@@ -91,6 +97,7 @@ export class Interpreter {
         .replaceAll(/( ?)\{(\w+)\}/g, (_, space: string, name: string) => {
           const value = values.get(name) ?? '';
           if (value === '') return '';
+          if (name === 'list') return space + (this.#sentence(value, undefined, depth) ?? value);
           return space + (verbatim.has(name) ? value : this.#value(value, depth));
         })
         .trimEnd();
@@ -100,7 +107,19 @@ export class Interpreter {
 
   #value(value: string, depth: number): string {
     if (depth >= deepest) return value;
-    return this.#sayings.tasks[value] ?? this.#sentence(value, undefined, depth + 1) ?? value;
+    return this.#parts(value, depth) ?? this.#part(value, depth) ?? value;
+  }
+
+  #part(value: string, depth: number): string | undefined {
+    return this.#sayings.tasks[value] ?? this.#sentence(value, undefined, depth + 1);
+  }
+
+  /** Several with commas between, where each is known; commas in brackets part nothing. */
+  #parts(value: string, depth: number): string | undefined {
+    const parts = value.split(/, (?![^()]*\))/);
+    if (parts.length === 1) return undefined;
+    const own = parts.map((part) => this.#part(part, depth));
+    return own.includes(undefined) ? undefined : own.join(', ');
   }
 }
 
@@ -115,6 +134,7 @@ function formOf(english: string, own: string, code: string | undefined): Form {
     if (known >= 0) return `${space}\\${known + 1}`;
     names.push(name);
     // An empty value leaves no space before it.
+    if (code === undefined && numeric.has(name)) return `${space}(-?\\d[\\d.,x e+-]*?)`;
     return space === '' ? '([^]*?)' : '(?: ([^]+?))?';
   });
   const letters = parts.filter((part) => !/^ ?\{\w+\}$/.test(part)).join('').length;

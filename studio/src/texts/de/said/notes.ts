@@ -2,7 +2,6 @@
 
 /** Of the data: files that are left out, copies, masks. */
 const ofData = {
-  '{path}: {message}.': '{path}: {message}.',
   '{path} and {count} more: {message}.': '{path} und {count} weitere: {message}.',
   'one image': 'ein Bild',
   '{count} images': '{count} Bilder',

@@ -77,10 +77,14 @@ const ofRegions = {
 const ofValues = {
   '{option} in the form': '{option} im Formular',
   'one of {names}': 'eines von {names}',
+  'one of {names} for method {name}': 'bei der Methode {name} eine von {names}',
   'at least {least}': 'mindestens {least}',
   'at most {most}': 'höchstens {most}',
   'above {least}': 'mehr als {least}',
   'below {most}': 'weniger als {most}',
+  'below the threshold of {name}': 'weniger als die Schwelle von {name}',
+  'below the threshold of {name}, which is {most}':
+    'weniger als die Schwelle von {name}, die bei {most} liegt,',
   'a whole number': 'eine ganze Zahl',
   'a number': 'eine Zahl',
   'a text': 'ein Text',
