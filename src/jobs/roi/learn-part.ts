@@ -36,8 +36,8 @@ const demands = {
 const slack = 1.3;
 /** Images that distances are tried on; more change little. */
 const triedOn = 24;
-/** A hole shows ground where so much of the square around one of its cells does: all of it, but for rounding. */
-const openGround = 0.999;
+/** A hole shows ground where so much of the square around one of its cells does: dirt may lie in it. */
+const openGround = 0.9;
 const closed = 2;
 /** What belongs together is a part, however thin. */
 const loosely = 0.15;

@@ -68,6 +68,20 @@ it('leaves out wide holes that all good parts have', async () => {
   expect('part' in learnt && learnt.part.open).toBeLessThan(1);
 });
 
+it('leaves such a hole out where dirt lies in the middle of it', async () => {
+  const ring = (away: number) => (away < 22 && away > 8 ? ([200, 198, 190] as const) : undefined);
+  const { learnt, samples } = await learn((x, y) => ring(Math.hypot(x, y)));
+  if ('reason' in learnt) throw new Error(learnt.reason);
+  const dirty = await scenes((x, y) => (Math.hypot(x, y) < 1.1 ? [230, 230, 220] : ring(Math.hypot(x, y))));
+  for (const [at, sample] of dirty.entries()) {
+    const [{ share }, clean] = [
+      await finder.find(sample, learnt.part),
+      await finder.find(samples[at]!, learnt.part),
+    ];
+    expect(Math.abs(share - clean.share)).toBeLessThan(0.01);
+  }
+});
+
 it('takes the margin of the size, none where none is wanted, and off the rim below that', async () => {
   const samples = await scenes((x, y) => (Math.hypot(x, y) < 18 ? [200, 198, 190] : undefined));
   const margins = [];
