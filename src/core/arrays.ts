@@ -101,21 +101,16 @@ export function valuesAtRanks(parts: readonly Float32Array[], ranks: readonly nu
     while (before + counts[bin]! <= rank) before += counts[bin++]!;
     return { bin, within: rank - before };
   });
-  const bins = new Map(wanted.map(({ bin }) => [bin, new Float32Array(counts[bin]!)]));
-  const filled = new Map([...bins.keys()].map((bin) => [bin, 0]));
+  const bins = new Map(wanted.map(({ bin }) => [bin, { values: new Float32Array(counts[bin]!), filled: 0 }]));
   for (const part of parts) {
     const bits = bitsOf(part);
     for (let at = 0; at < bits.length; at++) {
-      const bin = orderOf(bits[at]!);
-      const own = bins.get(bin);
-      if (!own) continue;
-      const place = filled.get(bin)!;
-      own[place] = part[at]!;
-      filled.set(bin, place + 1);
+      const own = bins.get(orderOf(bits[at]!));
+      if (own) own.values[own.filled++] = part[at]!;
     }
   }
-  for (const own of bins.values()) own.sort();
-  return wanted.map(({ bin, within }) => bins.get(bin)![within]!);
+  for (const { values } of bins.values()) values.sort();
+  return wanted.map(({ bin, within }) => bins.get(bin)!.values[within]!);
 }
 
 function bitsOf(values: Float32Array): Uint32Array {

@@ -56,6 +56,8 @@ const fewLetters = 10;
 export class Interpreter {
   readonly #sayings: Sayings;
   readonly #forms: readonly Form[];
+  /** Those that are tried for a text without a code. */
+  readonly #withoutCode: readonly Form[];
 
   constructor(sayings: Sayings) {
     this.#sayings = sayings;
@@ -66,6 +68,7 @@ export class Interpreter {
       formOf(english, own, undefined),
     );
     this.#forms = [...errors, ...sentences].sort((a, b) => b.letters - a.letters);
+    this.#withoutCode = this.#forms.filter((form) => form.code === undefined || form.letters >= fewLetters);
   }
 
   /** @param code - of an error, where it is one */
@@ -86,9 +89,7 @@ export class Interpreter {
   }
 
   #sentence(text: string, code: string | undefined, depth: number): string | undefined {
-    const all = this.#forms.filter((form) =>
-      code === undefined ? form.code === undefined || form.letters >= fewLetters : form.code === code,
-    );
+    const all = code === undefined ? this.#withoutCode : this.#forms.filter((form) => form.code === code);
     for (const { pattern, names, own } of all) {
       const found = pattern.exec(text);
       if (!found) continue;
@@ -133,8 +134,8 @@ function formOf(english: string, own: string, code: string | undefined): Form {
     // The same value once more.
     if (known >= 0) return `${space}\\${known + 1}`;
     names.push(name);
-    // An empty value leaves no space before it.
     if (code === undefined && numeric.has(name)) return `${space}(-?\\d[\\d.,x e+-]*?)`;
+    // An empty value leaves no space before it.
     return space === '' ? '([^]*?)' : '(?: ([^]+?))?';
   });
   const letters = parts.filter((part) => !/^ ?\{\w+\}$/.test(part)).join('').length;

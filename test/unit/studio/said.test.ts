@@ -121,6 +121,15 @@ it('German for methods and their options is there for all that the form of a tra
   }
 });
 
+/** Texts that stand in sources behind something, 9 in the place of each value. @param text - its groups are kinds of quotes */
+function textsIn(isMeant: (name: string) => boolean, before: RegExp, text: RegExp): string[] {
+  return files
+    .filter(({ name }) => isMeant(name))
+    .flatMap(({ text: source }) => [...source.matchAll(new RegExp(before.source + text.source, 'g'))])
+    .map(([, ...kinds]) => kinds.find((kind) => kind !== undefined) ?? '')
+    .map((english) => english.replaceAll('\\', '').replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '9'));
+}
+
 describe('German for sentences', () => {
   /** Of parts that are put together otherwise than they stand in the sources. */
   const madeUp = ['are they inverted?', '1 group', 'pixels and as a whole of', 'in the form'];
@@ -138,10 +147,7 @@ describe('German for sentences', () => {
     const covered = /^(studio\/|jobs\/watch\/(?!camera)|core\/files\.ts|jobs\/drift\/measures\.ts)/;
     const before = /(?:reason:|refuse\(|return|note\(|problem:|check:|[A-Z]{4,}:|\?|\s:)\s*/;
     const text = /(?:'([^'\\\n]{12,})'|`([^`]{12,})`)/;
-    const found = files
-      .filter(({ name }) => covered.test(name))
-      .flatMap(({ text: source }) => [...source.matchAll(new RegExp(before.source + text.source, 'g'))])
-      .map(([, plain, made]) => (plain ?? made ?? '').replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '9'))
+    const found = textsIn((name) => covered.test(name), before, text)
       // Commands are the same in every language.
       .filter((english) => /[a-z]+ [a-z]+ [a-z]+/.test(english) && !/^(clad|CREATE|SELECT) /.test(english));
     expect(found.length).toBeGreaterThan(50);
@@ -159,12 +165,9 @@ describe('German for sentences', () => {
     /** Put together from values that are sentences, or defects of clad, or parts that the sentence about them cannot tell apart (MASK_UNMATCHED). */
     const put =
       /^(a class or undefined|at least one image$|classMoments|Say which with|9 of 9 masks cover most|9, and much smaller|9 of 9, as backbone|(Warning: )?9 (9|copies)|(Features|Feature maps) came as|patchFeatures|A detector file does not|Image 9 has no region|9 has another score|function graph|reach, a|stored with|steps, whole|entryImages that|left out of|that of 9|masks lie in|the images are in 9|Add the image|Move it there|Rename (it|the folder))/;
-    const found = files
-      .filter(({ name }) => covered.test(name) && !elsewhere.test(name))
-      .flatMap(({ text: source }) => [...source.matchAll(new RegExp(before.source + text.source, 'g'))])
-      .map(([, plain, quoted, made]) => plain ?? quoted ?? made ?? '')
-      .map((english) => english.replaceAll('\\', '').replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '9'))
-      .filter((english) => /[a-z]+ [a-z]+/.test(english) && !put.test(english));
+    const found = textsIn((name) => covered.test(name) && !elsewhere.test(name), before, text).filter(
+      (english) => /[a-z]+ [a-z]+/.test(english) && !put.test(english),
+    );
     expect(found.length).toBeGreaterThan(150);
     // A form that is too general would leave half of a sentence as it is.
     const isLeft = (english: string) => {

@@ -11,11 +11,9 @@ import { sentences } from './said/sentences.ts';
 import { tasks, units } from './said/tasks.ts';
 
 export const de: Sayings = {
-  ...{
-    errors,
-    tasks,
-    units,
-    sentences: { ...reasons, ...reasonsOfData, ...reasonsOfOptions, ...notes, ...sentences },
-  },
+  errors,
+  tasks,
+  units,
+  sentences: { ...reasons, ...reasonsOfData, ...reasonsOfOptions, ...notes, ...sentences },
   meanings: { ...methods, ...optionsOfMethods, ...options },
 };

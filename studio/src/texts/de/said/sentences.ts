@@ -53,7 +53,6 @@ const refusals = {
   'it is longer than {count} bytes': 'er ist länger als {count} Bytes',
   'it has a slash in it': 'er enthält einen Schrägstrich',
   'it has characters in it that cannot be seen': 'er enthält unsichtbare Zeichen',
-  'it has one of the characters < > : " | ? * in it': 'er enthält eines der Zeichen < > : " | ? *',
   'it begins with a full stop, as hidden files do': 'er beginnt mit einem Punkt wie versteckte Dateien',
   'it begins or ends with a space or a full stop':
     'er beginnt oder endet mit einem Leerzeichen oder einem Punkt',
