@@ -22,6 +22,12 @@ export interface ImageAccess {
   decodeMasks(paths: readonly string[]): Promise<Mask>;
   /** Size and SHA-256 of a file's content, as `bytes:hexadecimal`: what fingerprints know it by. @throws FILE_UNREADABLE */
   contentOf(path: string): Promise<string>;
+  /**
+   * What was made of an image, kept while there is room: where several ask for the same. Only images that cannot change meanwhile have it.
+   * @param key - of the image, and of what is made of it
+   * @param bytes - about what it takes
+   */
+  readonly remembered?: (<T>(key: string, bytes: number, make: () => T) => T) | undefined;
   /** The PNG file of an image, 8 bits a channel. */
   encodePng(image: RgbImage): Promise<Uint8Array>;
 }

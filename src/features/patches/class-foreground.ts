@@ -8,12 +8,9 @@ import { byClass, type Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
 import type { Geometry } from '../../image/geometry.ts';
 import type { SampleBits } from '../../image/samples.ts';
-import {
-  estimateForeground,
-  type ForegroundDecision,
-  foregroundIsStable,
-} from '../../synthesis/foreground.ts';
+import { type ForegroundDecision, foregroundIsStable } from '../../synthesis/foreground.ts';
 import { inputImage } from './input-image.ts';
+import { partOnImage } from './part-on-image.ts';
 
 /** How the decision is made. */
 export interface ClassForegroundOptions {
@@ -38,15 +35,16 @@ export type ClassForegrounds = Readonly<Record<string, ForegroundDecision>>;
 export async function classForegrounds(
   samples: readonly Sample[],
   geometry: Geometry,
-  images: Pick<ImageAccess, 'decode' | 'atOnce'>,
+  images: Pick<ImageAccess, 'decode' | 'atOnce' | 'remembered'>,
   options: ClassForegroundOptions = {},
 ): Promise<ClassForegrounds> {
   const chosen = someTraining(samples, options.imagesPerClass ?? 24);
   let done = 0;
   const estimates = await mapConcurrently(chosen, images.atOnce, async ({ path, className }) => {
-    const { mask: _, ...statistics } = estimateForeground(
-      inputImage(await images.decode(path, { bits: options.bits }), geometry),
-    );
+    const { bits } = options;
+    const photograph = await images.decode(path, { bits });
+    const input = () => inputImage(photograph, geometry);
+    const { mask: _, ...statistics } = partOnImage(images, { path, bits, geometry }, input);
     done++;
     options.onProgress?.({ task: 'foregrounds', done, total: chosen.length, unit: 'images' });
     return { className, statistics };

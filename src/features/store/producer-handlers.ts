@@ -6,7 +6,7 @@ import type { Prepared } from '../../runtime/worker/protocol.ts';
 import { type Produced, type Producer, type ProducerJob, type ProducerSetup, producer } from './producer.ts';
 
 /** The functions of one worker. */
-export function producerHandlers(images: Pick<ImageAccess, 'decode'>) {
+export function producerHandlers(images: Pick<ImageAccess, 'decode' | 'remembered'>) {
   let produce: Producer | undefined;
   return {
     async begin(setup: ProducerSetup): Promise<Prepared<null>> {

@@ -14,6 +14,7 @@ import type { SampleBits } from '../../image/samples.ts';
 import { estimateForeground } from '../../synthesis/foreground.ts';
 import { type LocalAnomalyOptions, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
 import { inputImage } from '../patches/input-image.ts';
+import { partOnImage } from '../patches/part-on-image.ts';
 import { proceduralTextures, type TextureSource, textureFolder } from './texture-source.ts';
 
 /** What all jobs of an extraction share; can be sent to another thread. */
@@ -68,17 +69,21 @@ export type Producer = (job: ProducerJob) => Promise<Produced>;
 export type Produce = (setup: ProducerSetup, jobs: readonly ProducerJob[]) => AsyncGenerator<Produced>;
 
 /** Makes the function that does jobs. */
-export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode'>): Producer {
+export function producer(setup: ProducerSetup, images: Pick<ImageAccess, 'decode' | 'remembered'>): Producer {
   const textures: TextureSource = setup.textures
     ? textureFolder(setup.textures, images)
     : proceduralTextures();
+  const { bits, geometry } = setup;
+  // A box's part is of that box alone.
+  const partOf = (path: string, box: Rectangle | undefined, input: RgbImage) =>
+    box ? estimateForeground(input).mask : partOnImage(images, { path, bits, geometry }, () => input).mask;
   return async ({ path, className, key, inside, box }) => {
     const photograph = await images.decode(path, { bits: setup.bits });
     const image = box ? crop(photograph, box) : photograph;
     const anomalies: ProducedAnomaly[] = [];
     if (setup.perImage > 0 && isDrawn(setup, key)) {
       const input = inputImage(image, setup.geometry);
-      const part = setup.foregroundClasses.includes(className) ? estimateForeground(input).mask : undefined;
+      const part = setup.foregroundClasses.includes(className) ? partOf(path, box, input) : undefined;
       const { foreground, options } = drawnWithin(
         part,
         inside ? regionOf({ ...setup, regions: { own: inside } }, 'own') : regionOf(setup, className),

@@ -8,6 +8,8 @@ import { crop } from '../../image/resize.ts';
 export function croppedImages(images: ImageAccess, boxes: ReadonlyMap<string, Rectangle>): ImageAccess {
   return {
     ...images,
+    // That was of the whole photographs.
+    remembered: undefined,
     decode: async (path, how) => {
       const image = await images.decode(path, how);
       const box = boxes.get(path);

@@ -15,6 +15,7 @@ import { endingAt } from '../../detector/heat/map-range.ts';
 import { insideByShare } from '../../detector/heat/region-rule.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import { inputImage } from '../../features/patches/input-image.ts';
+import { partOnImage } from '../../features/patches/part-on-image.ts';
 import { proceduralTextures, textureFolder } from '../../features/store/texture-source.ts';
 import { cutOut, type Geometry, resizedSize } from '../../image/geometry.ts';
 import type { ImageSize } from '../../image/limits.ts';
@@ -27,7 +28,7 @@ import {
 } from '../../image/roi/region-of-interest.ts';
 import type { CommonOptions, FitContext } from '../../methods/contract.ts';
 import { anomaliesOn } from '../../methods/shared/training-features.ts';
-import { estimateForeground, foregroundIsStable } from '../../synthesis/foreground.ts';
+import { foregroundIsStable } from '../../synthesis/foreground.ts';
 import { type LocalAnomaly, synthesizeLocalAnomaly } from '../../synthesis/local-anomaly.ts';
 import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
 
@@ -206,7 +207,9 @@ export async function partsOn(
   const estimates = [];
   const decode = (id: number) => access.decode(training[id]!.path, { bits });
   for await (const [id, image] of mapAhead(images, 2, decode)) {
-    const { mask, ...statistics } = estimateForeground(inputImage(image, geometry));
+    const { path } = training[id]!;
+    const input = () => inputImage(image, geometry);
+    const { mask, ...statistics } = partOnImage(access, { path, bits, geometry }, input);
     parts.set(id, mask);
     estimates.push(statistics);
   }
