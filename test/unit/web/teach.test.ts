@@ -62,6 +62,20 @@ it('keeps no more bytes than it may, whatever is asked for', async () => {
   );
 });
 
+it('keeps what was made of a picture, in the same room as pixels, as long as it is used', async () => {
+  const { access, asked } = counted();
+  const kept = keptPixels(access, 600);
+  let made = 0;
+  const part = (name: string, bytes = 100) => kept.remembered!(name, bytes, () => `${name} ${++made}`);
+  expect([part('a'), part('a'), part('b')]).toEqual(['a 1', 'a 1', 'b 2']);
+  // Ten by ten pixels take 300 bytes: with b there is room for both, and a third goes without a.
+  await kept.decode('10');
+  expect([part('b'), part('c', 200)]).toEqual(['b 2', 'c 3']);
+  expect([part('b'), part('c'), part('a')]).toEqual(['b 2', 'c 3', 'a 4']);
+  await kept.decode('10');
+  expect(asked).toEqual(['10', '10']);
+});
+
 it('tells how many pictures there is room for, and holds to it', () => {
   const rows = { patches: 1600, width: 160 };
   fc.assert(
