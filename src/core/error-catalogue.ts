@@ -183,7 +183,7 @@ export const errorCatalogue = {
   },
   MASK_UNMATCHED: {
     kind: 'input',
-    message: '{mask}: this mask has no image; {reason}{others} {remedy}',
+    message: '{mask}: this mask{others} has no image ({reason}). {remedy}',
   },
   RUN_DIFFERS: {
     kind: 'input',

@@ -157,7 +157,7 @@ async function judgedIn(folder: string, form: Form): Promise<Judged[]> {
     if (stem === undefined || stems.has(stem)) continue;
     throw new CladError('MASK_UNMATCHED', {
       mask: join(folder, name),
-      reason: `expected ${join(folder, form.imageOf(stem))}.`,
+      reason: `expected ${join(folder, form.imageOf(stem))}`,
       others: '',
       remedy: 'Add the image or remove the mask.',
     });

@@ -59,11 +59,16 @@ export async function matchMasks(
     throw new CladError('MASK_UNMATCHED', {
       mask: join(maskFolder, first.name),
       reason,
-      others: unused.length > 1 ? ` Nor have ${unused.length - 1} more in that folder.` : '',
+      others: othersAlike(unused.length - 1),
       remedy,
     });
   }
   return matched;
+}
+
+/** What an error about one mask says of those beside it that have the same fault. */
+export function othersAlike(count: number): string {
+  return count > 0 ? `, as ${count} more in its folder,` : '';
 }
 
 /** @param stems - of the images */
@@ -102,12 +107,12 @@ function explain(
   const alike = alikeNames(stemOf(name), names);
   if (alike.length === 0)
     return {
-      reason: `expected ${join(imageFolder, `${imageStem ?? stemOf(name)}.*`)}.`,
+      reason: `expected ${join(imageFolder, `${imageStem ?? stemOf(name)}.*`)}`,
       remedy: 'Add the image or remove the mask.',
     };
   const wanted = `${stemOf(alike[0] ?? '')}${suffix}`;
   return {
-    reason: `that of ${join(imageFolder, alike[0] ?? '')}, which has none, would be called ${wanted}.png.`,
+    reason: `that of ${join(imageFolder, alike[0] ?? '')}, which has none, would be called ${wanted}.png`,
     // Rather than rename them all.
     remedy:
       suffix !== '' && stemOf(name) === stemOf(alike[0] ?? '')

@@ -17,7 +17,7 @@ import { CladError } from '../core/errors.ts';
 import type { Aside, Sample } from './dataset.ts';
 import { foldersIn, imagesBelow, type Listing, listFolderIfAny, statOrNothing, stemOf } from './folders.ts';
 import { plainOf } from './mask-names.ts';
-import { matchMasks } from './masks.ts';
+import { matchMasks, othersAlike } from './masks.ts';
 import { type MvtecForm, type MvtecLayout, mvtecForms } from './mvtec-forms.ts';
 import { anomalousImagesBelow, goodImagesBelow } from './nested.ts';
 
@@ -168,8 +168,8 @@ async function refuseMasksWithoutTest(path: string, test: Listing, form: MvtecFo
   if (images[0] !== undefined) {
     throw new CladError('MASK_UNMATCHED', {
       mask: join(groundTruth, images[0]),
-      reason: `masks lie in a folder a kind of defect, ${form.groundTruth}/<defect>, as the images in ${form.test}/<defect>.`,
-      others: images.length > 1 ? ` Nor have ${images.length - 1} more in that folder.` : '',
+      reason: `masks lie in a folder a kind of defect, ${form.groundTruth}/<defect>, as the images in ${form.test}/<defect>`,
+      others: othersAlike(images.length - 1),
       remedy: 'Move it there or remove it.',
     });
   }
@@ -182,7 +182,7 @@ async function refuseMasksWithoutTest(path: string, test: Listing, form: MvtecFo
     if (meant !== undefined && mask !== undefined) {
       throw new CladError('MASK_UNMATCHED', {
         mask: join(maskFolder, mask),
-        reason: `the images are in ${join(path, form.test, meant)}, and their masks are looked for in ${form.groundTruth}/${meant}.`,
+        reason: `the images are in ${join(path, form.test, meant)}, and their masks are looked for in ${form.groundTruth}/${meant}`,
         others: '',
         remedy: `Rename the folder ${maskFolder}.`,
       });

@@ -161,7 +161,7 @@ describe('wrong input', () => {
     [
       'a mask has no image',
       { ...sound, 'nut/ground_truth/bent/7_mask.png': '' },
-      /ground_truth\/bent\/7_mask\.png: this mask has no image; expected .*test\/bent\/7\.\*/,
+      /ground_truth\/bent\/7_mask\.png: this mask has no image \(expected .*test\/bent\/7\.\*\)/,
     ],
     [
       'the table of VisA is wrong',

@@ -94,12 +94,14 @@ describe('MVTec AD', () => {
   it('refuses a mask without its image, naming both', async () => {
     const one = await refusal(empty(...mvtec, 'bottle/ground_truth/crack/002_mask.png'));
     expect(one).toBe(
-      'MASK_UNMATCHED bottle/ground_truth/crack/002_mask.png: this mask has no image; expected bottle/test/crack/002.*. Add the image or remove the mask.',
+      'MASK_UNMATCHED bottle/ground_truth/crack/002_mask.png: this mask has no image (expected bottle/test/crack/002.*). Add the image or remove the mask.',
     );
     const more = await refusal(
       empty(...mvtec, 'bottle/ground_truth/crack/2.png', 'bottle/ground_truth/crack/3.png'),
     );
-    expect(more).toMatch(/^MASK_UNMATCHED bottle\/ground_truth\/crack\/2\.png: .*Nor have 1 more/);
+    expect(more).toMatch(
+      /^MASK_UNMATCHED bottle\/ground_truth\/crack\/2\.png: .*, as 1 more in its folder, has no image/,
+    );
   });
 
   it('refuses masks of a defect that is not tested', async () => {

@@ -20,7 +20,7 @@ describe('a mask that nearly has the right name', () => {
     '000_mask_.png',
   ])('%s is refused with the name that was expected, and its image', async (name) => {
     expect(await refusal(empty(...mvtec, `nut/ground_truth/broken/${name}`))).toBe(
-      `MASK_UNMATCHED nut/ground_truth/broken/${name}: this mask has no image; that of nut/test/broken/000.png, which has none, would be called 000_mask.png. Rename it if it is meant${name === '000.png' ? ', or read masks named as their images with --layout visa-1cls' : ''}.`,
+      `MASK_UNMATCHED nut/ground_truth/broken/${name}: this mask has no image (that of nut/test/broken/000.png, which has none, would be called 000_mask.png). Rename it if it is meant${name === '000.png' ? ', or read masks named as their images with --layout visa-1cls' : ''}.`,
     );
   });
 
@@ -30,20 +30,20 @@ describe('a mask that nearly has the right name', () => {
         empty(...mvtec, 'nut/ground_truth/broken/000_mask.png', 'nut/ground_truth/broken/000.png'),
       ),
     ).toMatch(
-      /broken\/000\.png: this mask has no image; expected nut\/test\/broken\/000\.\*\. Add the image/,
+      /broken\/000\.png: this mask has no image \(expected nut\/test\/broken\/000\.\*\)\. Add the image/,
     );
   });
 
   it('in VisA reorganised is refused with its name without a suffix', async () => {
     const visa = ['a/train/good/0.png', 'a/test/bad/1.JPG', 'a/ground_truth/bad/1-label.png'];
     expect(await refusal(empty(...visa))).toMatch(
-      /that of a\/test\/bad\/1\.JPG, .* would be called 1\.png\./,
+      /that of a\/test\/bad\/1\.JPG, .* would be called 1\.png\)\./,
     );
   });
 
   it('is refused with the folder to rename, where that nearly has the right name', async () => {
     expect(await refusal(empty(...mvtec, 'nut/ground_truth/Broken/000_mask.png'))).toBe(
-      'MASK_UNMATCHED nut/ground_truth/Broken/000_mask.png: this mask has no image; the images are in nut/test/broken, and their masks are looked for in ground_truth/broken. Rename the folder nut/ground_truth/Broken.',
+      'MASK_UNMATCHED nut/ground_truth/Broken/000_mask.png: this mask has no image (the images are in nut/test/broken, and their masks are looked for in ground_truth/broken). Rename the folder nut/ground_truth/Broken.',
     );
   });
 
@@ -51,7 +51,7 @@ describe('a mask that nearly has the right name', () => {
     expect(
       await refusal(empty(...mvtec, 'nut/ground_truth/000_mask.png', 'nut/ground_truth/001_mask.png')),
     ).toMatch(
-      /^MASK_UNMATCHED nut\/ground_truth\/000_mask\.png: .* ground_truth\/<defect>, .* Nor have 1 more in that folder\. Move it/,
+      /^MASK_UNMATCHED nut\/ground_truth\/000_mask\.png: this mask, as 1 more in its folder, has no image \(.* ground_truth\/<defect>, .*\)\. Move it/,
     );
   });
 });

@@ -162,9 +162,9 @@ describe('German for sentences', () => {
     const before =
       /(?:(?:reason|expected|hint|remedy|what)(?:: | = )(?:[^'"`\n;]*\?)?|message = |(?:refused?|failed|damaged|note|notes\.push|remarks\.push)(?:\?\.)?\(|refuse\(\w+,|leave\(path,|refuse\('[^']*',)\s*/;
     const text = /(?:'([^'\\\n]{8,})'|"([^"\n]{8,})"|`((?:[^`\\]|\\.){8,}?)`)/;
-    /** Put together from values that are sentences, or defects of clad, or parts that the sentence about them cannot tell apart (MASK_UNMATCHED). */
+    /** Put together from values that are sentences, or defects of clad. */
     const put =
-      /^(a class or undefined|at least one image$|classMoments|Say which with|9 of 9 masks cover most|9, and much smaller|9 of 9, as backbone|(Warning: )?9 (9|copies)|(Features|Feature maps) came as|patchFeatures|A detector file does not|Image 9 has no region|9 has another score|function graph|reach, a|stored with|steps, whole|entryImages that|left out of|that of 9|masks lie in|the images are in 9|Add the image|Move it there|Rename (it|the folder))/;
+      /^(a class or undefined|at least one image$|classMoments|Say which with|9 of 9 masks cover most|9, and much smaller|9 of 9, as backbone|(Warning: )?9 (9|copies)|(Features|Feature maps) came as|patchFeatures|A detector file does not|Image 9 has no region|9 has another score|function graph|reach, a|stored with|steps, whole|entryImages that|left out of|that of 9)/;
     const found = textsIn((name) => covered.test(name) && !elsewhere.test(name), before, text).filter(
       (english) => /[a-z]+ [a-z]+/.test(english) && !put.test(english),
     );
@@ -206,6 +206,14 @@ describe('German for sentences', () => {
     [
       'Of its training images: 1 added (a.png), 2 removed (b.png, c.png), 1 changed (d.png).',
       'Von seinen Trainingsbildern: 1 hinzugekommen (a.png), 2 entfernt (b.png, c.png), 1 verändert (d.png).',
+    ],
+    [
+      'nut/ground_truth/bent/7_mask.png: this mask has no image (expected nut/test/bent/7.*). Add the image or remove the mask.',
+      'nut/ground_truth/bent/7_mask.png: Zu dieser Fehlermaske gibt es kein Bild (erwartet wird nut/test/bent/7.*). Das Bild hinzufügen oder die Maske entfernen.',
+    ],
+    [
+      'a(1)/7.png: this mask, as 3 more in its folder, has no image (that of a(1)/0.png, which has none, would be called 0_mask.png). Rename it if it is meant.',
+      'a(1)/7.png: Zu dieser Fehlermaske und 3 weiteren in ihrem Ordner gibt es kein Bild (die von a(1)/0.png, das keine hat, hieße 0_mask.png). Sie umbenennen, wenn sie gemeint ist.',
     ],
     // Not taken for a form that only looks alike.
     [

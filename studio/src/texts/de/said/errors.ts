@@ -79,9 +79,9 @@ export const errors: Sayings['errors'] = {
   IMAGES_CONTRADICT:
     'Dasselbe Bild, nach seinen Pixeln, liegt in Ordnern, die sich widersprechen: {list}. Erwartet wird je Bild ein Produkt und ein Urteil. Es lassen, wo es hingehört, oder alle Kopien mit --skip-broken auslassen.',
   LAYOUT_UNCLEAR: '{path}: Wie der Ordner aufgebaut ist, ist nicht zu erkennen: {reason}. {hint}',
+  MASK_UNMATCHED: '{mask}: Zu dieser Fehlermaske{others} gibt es kein Bild ({reason}). {remedy}',
   MASK_MISSING:
     '{path}: Dieses Bild hat keine Fehlermaske, und nur sie sagt, ob das Teil gut ist; erwartet wird {expected}. Die Maske hinzufügen oder das Bild entfernen.',
-  MASK_UNMATCHED: '{mask}: Zu dieser Fehlermaske gibt es kein Bild; {reason}{others} {remedy}',
   CLASS_EMPTY:
     'Produkt {name} hat keine {what}: erwartet wird {expected}. Welche hinzufügen oder den Ordner entfernen.',
   CLASS_NAME_TWICE:

@@ -65,6 +65,18 @@ const ofMasks = {
   'masks are expected in it, and {name} is a folder':
     'darin werden Fehlermasken erwartet, und {name} ist ein Ordner',
   'it holds no mask': 'er enthält keine Fehlermaske',
+  ', as {count} more in its folder,': ' und {count} weiteren in ihrem Ordner',
+  'that of {path}, which has none, would be called {name}': 'die von {path}, das keine hat, hieße {name}',
+  'masks lie in a folder a kind of defect, {path}/<defect>, as the images in {folder}/<defect>':
+    'Fehlermasken liegen in einem Ordner je Fehlerart, {path}/<Fehler>, wie die Bilder in {folder}/<Fehler>',
+  'the images are in {path}, and their masks are looked for in {folder}':
+    'die Bilder sind in {path}, und ihre Fehlermasken werden in {folder} gesucht',
+  'Add the image or remove the mask.': 'Das Bild hinzufügen oder die Maske entfernen.',
+  'Move it there or remove it.': 'Sie dorthin verschieben oder entfernen.',
+  'Rename it if it is meant.': 'Sie umbenennen, wenn sie gemeint ist.',
+  'Rename it if it is meant, or read masks named as their images with --layout visa-1cls.':
+    'Sie umbenennen, wenn sie gemeint ist, oder mit --layout visa-1cls Masken lesen, die wie ihre Bilder heißen.',
+  'Rename the folder {path}.': 'Den Ordner {path} umbenennen.',
   'it is {own} pixels, {name} {size}': 'sie hat {own} Pixel, {name} {size}',
 } as const;
 
