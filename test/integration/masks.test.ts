@@ -151,7 +151,7 @@ describe('masks', () => {
     for (const ended of [await clad('evaluate', run, named), await clad('data', 'inspect', named)])
       expectRefused(
         ended,
-        /blot\/000-mask\.png: this mask has no image \(that of .*blot\/000\.png, .* would be called 000_mask\.png\)\./,
+        /blot\/000-mask\.png: this mask, as 2 more in its folder, has no image \(that of .*blot\/000\.png, .* would be called 000_mask\.png\)\./,
       );
   }, 60_000);
 });
