@@ -116,7 +116,7 @@ function highestAlong(length: number, step: number, reach: number) {
       // What lies ahead of a window that leaves the line is the last block's maximum, unless the window begins in that block.
       const ahead = at + reach < lastBlock + window ? forward[Math.min(at + reach, length - 1)]! : -Infinity;
       const behind = at >= reach ? backward[at - reach]! : -Infinity;
-      into[start + at * step] = ahead > behind ? ahead : behind;
+      into[start + at * step] = Math.max(ahead, behind);
     }
   };
 }

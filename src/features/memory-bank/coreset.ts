@@ -27,9 +27,9 @@ export interface CoresetOptions {
 }
 
 /** Rows brought up to date in one call of the engine: their distances to a batch of entries stay in the processor's cache. */
-const blockRows = 8192;
+const blockRows = 4096;
 /** Entries taken between two passes, at most. */
-const batchEntries = 128;
+const batchEntries = 256;
 
 /**
  * Chooses entries.

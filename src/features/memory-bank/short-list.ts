@@ -79,7 +79,7 @@ export function fromList(
   const distances = mapped(Float32Array, list, (row) => nearest[row] as number);
   const highest = new Highest(distances);
   /** With how many of those taken each was compared. */
-  const compared = new Uint8Array(list.length);
+  const compared = new Uint16Array(list.length);
   const taken: number[] = [];
   let distance = 0;
   for (;;) {
