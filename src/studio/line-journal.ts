@@ -3,14 +3,14 @@
  * no frame its answer; where the journal cannot be written, frames are judged all the same.
  */
 import { createHash } from 'node:crypto';
-import { rm, utimes } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import type { Prediction } from '../detector/prediction.ts';
 import type { Seen } from '../image/seen.ts';
-import { folderOf, freePlace } from '../jobs/watch/destinations.ts';
+import { folderOf, freePlace, stateOf } from '../jobs/watch/destinations.ts';
 import { comingPictures } from '../jobs/watch/moves.ts';
 import { type Records, withRecords } from '../jobs/watch/records.ts';
 import { isRefusal } from '../jobs/watch/refusals.ts';
@@ -126,14 +126,11 @@ export class LineJournal {
     const isKept = keep === 'all' || (keep === 'doubtful' && outcome !== 'pass');
     const path = `camera-${came.replaceAll(/[:.]/g, '-')}-${number}.png`;
     const from = join(comingPictures(move, records.journal), path);
-    const modified = Date.parse(came);
-    if (isKept) {
-      await writeFileAtomic(from, bytes);
-      // By its time it is known to be what the journal has.
-      await utimes(from, modified / 1000, modified / 1000);
-    }
+    if (isKept) await writeFileAtomic(from, bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const file = { path, bytes: bytes.length, modified };
+    // By its time it is known to be what the journal has.
+    const state = isKept ? await stateOf(from) : undefined;
+    const file = { path, ...(state ?? { bytes: bytes.length, modified: Date.parse(came) }) };
     const frame = { source: 'studio', frame: number, frameAt: came, frameSecond: null };
     await records.moves.alone(async () => {
       const destination = isKept ? await freePlace(move, folderOf(said), path) : null;

@@ -28,6 +28,7 @@ export interface WatchOrder {
 export interface JudgedFile extends WatchJudgement {
   readonly bytes: number;
   readonly modified: number;
+  readonly sha256: string;
   /** Below the folder of maps. */
   readonly map: string | null;
   /** Where it was moved to, or is about to be: a whole path. Null where it stays. */

@@ -87,7 +87,7 @@ export function watchView(
     move: move && { ...move, folder: fromRoot(move.folder) },
     judged: judged
       .slice(0, mostShown)
-      .map(({ bytes: _, modified: __, map: ___, movedTo: ____, ...shown }) => shown),
+      .map(({ bytes: _, modified: __, sha256: ___, map: ____, movedTo: _____, ...shown }) => shown),
     command: words.map((word) => shellWord(word, process.platform === 'win32')).join(' '),
   };
 }

@@ -35,7 +35,7 @@ export function judgedFile(row: Omit<JournalRow, 'movedAt'>, move: string | null
     ...{ id, path, at, class: name, score, threshold, error, map, heat: map !== null },
     verdict: verdict as JudgedFile['verdict'],
     outcome: outcomeOf({ verdict, decision, failed: error !== null }),
-    ...{ bytes: row.bytes, modified: row.modified, destination },
+    ...{ bytes: row.bytes, modified: row.modified, sha256: row.sha256, destination },
     movedTo: move === null || destination === null ? null : join(move, destination),
   };
 }

@@ -1,6 +1,6 @@
 /** @file Where photographs go once they are judged, and how they get there so that at any moment one whole file lies in one of the two places. */
-import { randomUUID } from 'node:crypto';
-import { copyFile, lstat, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, lstat, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { asRefusal } from '../../core/files.ts';
 import { statOrNothing } from '../../data/folders.ts';
@@ -12,6 +12,8 @@ export const decisions: readonly Decision[] = ['pass', 'check', 'reject'];
 
 /** By which a file is known to be what it was. */
 type Content = Pick<FileState, 'bytes' | 'modified'>;
+/** The same, and by its content where that is known. */
+type Known = Content & { readonly sha256?: string | undefined };
 /** What was said of a photograph; undefined where it could not be judged. */
 type Said = Pick<Prediction, 'verdict' | 'decision'> | undefined;
 
@@ -105,10 +107,24 @@ async function copyOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether a file is there as it was. */
-export async function isUnchanged(path: string, { bytes, modified }: Content): Promise<boolean> {
+/** How far the time of a copy may be off, milliseconds: it is set in seconds with fractions, which are rounded. */
+const rounding = 1;
+/** The same on drives that keep every other second alone, as FAT does. */
+const coarse = 2000;
+
+/** Whether a file is there as it was, or a copy of it that has its time as nearly as its drive keeps it; where that is not the millisecond, the content tells. */
+export async function isUnchanged(path: string, { bytes, modified, sha256 }: Known): Promise<boolean> {
   const found = await stateOf(path);
-  return found?.bytes === bytes && found.modified === modified;
+  if (found?.bytes !== bytes) return false;
+  const off = Math.abs(found.modified - modified);
+  if (off <= rounding) return true;
+  return off <= coarse && sha256 !== undefined && (await sha256OfFile(path)) === sha256;
+}
+
+/** Undefined where it cannot be read. */
+async function sha256OfFile(path: string): Promise<string | undefined> {
+  const content = await readFile(path).catch(() => undefined);
+  return content && createHash('sha256').update(content).digest('hex');
 }
 
 /** A file as it is now; undefined where there is none. */

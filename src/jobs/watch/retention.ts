@@ -179,7 +179,7 @@ export class Retention {
 }
 
 /** Another file may have taken the name: it stays. @throws FILE_REFUSED */
-async function removeUnchanged(path: string, was: { readonly bytes: number; readonly modified: number }) {
+async function removeUnchanged(path: string, was: Parameters<typeof isUnchanged>[1]) {
   if (!(await isUnchanged(path, was))) return;
   await unlink(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw asRefusal(error, path);

@@ -65,7 +65,7 @@ const started = (count: number) => vi.waitFor(() => expect(children).toHaveLengt
 const began = { type: 'began', judged: [], counts: noCounts() } as const;
 const file = (id: number, change: Partial<JudgedFile> = {}): JudgedFile => ({
   ...{ id, path: `${id}.png`, at: '2026-01-01', outcome: 'pass', class: 'bolt', score: 1, threshold: 2 },
-  ...{ verdict: 'normal', error: null, heat: false, bytes: 3, modified: 5, map: null },
+  ...{ verdict: 'normal', error: null, heat: false, bytes: 3, modified: 5, sha256: 'ab', map: null },
   ...{ destination: null, movedTo: null, ...change },
 });
 
