@@ -228,6 +228,11 @@ export function precisionOf({ exported, provenance }: DetectorMetadata): Precisi
   return both.includes('int8') ? 'int8' : both.includes('fp16') ? 'fp16' : 'fp32';
 }
 
+/** Which version of its run's detector a file is, as itself says: the training's is 1. */
+export function versionOf({ history }: Pick<DetectorMetadata, 'history'>): number {
+  return history?.at(-1)?.version ?? 1;
+}
+
 /** The entry's text, its values in the order of the schema: a file that is read and written again has the same bytes. */
 export function metadataText(metadata: DetectorMetadata): string {
   return JSON.stringify(detectorMetadataSchema.parse(metadata));

@@ -95,6 +95,10 @@ export class RunFolder {
   get goodImagesState(): string {
     return join(this.path, 'good-images.json');
   }
+  /** The same of a changed detector, until that is in its place. */
+  get comingGoodImages(): string {
+    return join(this.path, 'good-images.coming.json');
+  }
   /** Detector files that later verbs replaced. */
   get versions(): string {
     return join(this.path, 'versions');
@@ -130,7 +134,7 @@ export class RunFolder {
   }
   /** All files that lie in it directly. */
   get files(): string[] {
-    const { goodImages, goodImagesState, leftOut, evaluation, assessment } = this;
+    const { goodImages, goodImagesState, comingGoodImages, leftOut, evaluation, assessment } = this;
     return [
       this.model,
       this.#config,
@@ -138,6 +142,7 @@ export class RunFolder {
       this.#log,
       goodImages,
       goodImagesState,
+      comingGoodImages,
       leftOut,
       evaluation,
       assessment,

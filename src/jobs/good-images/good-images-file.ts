@@ -13,6 +13,8 @@ import type { GoodImage } from './good-images.ts';
 const fileSchema = z.object({
   /** 2 says `class`. */
   format: z.literal(2),
+  /** Version of the detector that it is of; absent in files of before 1 December 2026. */
+  version: z.number().int().min(1).optional(),
   /** Training image of each entry of the memory bank, in its order; empty where there is none. */
   entryImages: z.array(z.number().int().min(0)),
   /** The training images; an image's number is its position. */
@@ -51,6 +53,7 @@ export function goodImagesFile(
 ): GoodImagesFile {
   return {
     format: 2,
+    version: 1,
     entryImages: [...entryImages],
     images: images
       .toSorted((a, b) => a.id - b.id)

@@ -5,24 +5,26 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { callback, optional, path as pathKind } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
-import { readBytes, writeFileAtomic } from '../../core/files.ts';
+import { readBytes } from '../../core/files.ts';
 import { withLock } from '../../core/lock.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { reachOf } from '../../detector/bank-entries.ts';
 import { readDetector } from '../../detector/file-checksum.ts';
-import type { DetectorChange, DetectorMetadata } from '../../detector/metadata.ts';
+import { type DetectorChange, type DetectorMetadata, versionOf } from '../../detector/metadata.ts';
 import { dimsOf } from '../../graph/constants.ts';
 import { decodeModel, type ModelProto } from '../../graph/index.ts';
 import type { Device, Engine } from '../../runtime/engine.ts';
 import type { GoodImage } from '../good-images/good-images.ts';
-import {
-  type GoodImagesFile,
-  readGoodImagesFile,
-  writeGoodImagesFile,
-} from '../good-images/good-images-file.ts';
+import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { type Fields, machine } from '../request-fields.ts';
 import { modelPathOf, type RunConfig, RunFolder } from '../run-folder.ts';
-import { keepVersion, nextVersion, withGolden } from './replace-detector.ts';
+import {
+  goodImagesOf,
+  replaceBoth,
+  settleReplacement,
+  versionToKeep,
+  withGolden,
+} from './replace-detector.ts';
 
 /** What all changes are asked with. */
 export interface ChangeRequest {
@@ -73,18 +75,25 @@ export async function subjectOf(folder: string): Promise<Subject> {
   const path = await modelPathOf(folder);
   const bytes = await readBytes(path);
   const { metadata } = readDetector(bytes, path);
-  const file = await readGoodImagesFile(run.goodImagesState);
+  const file = await goodImagesOf(run, metadata);
   const model = decodeModel(bytes);
-  requireMatching(model, file, run.goodImagesState);
+  requireMatching({ model, metadata, file }, run.goodImagesState);
   return { run, config, root: config.data.root, path, bytes, model, metadata, file };
 }
 
 /** A detector of before may have been put back without its list. @throws GOOD_IMAGES_DAMAGED */
-function requireMatching(model: ModelProto, { entryImages }: GoodImagesFile, path: string): void {
+function requireMatching(
+  { model, metadata, file }: Pick<Subject, 'model' | 'metadata' | 'file'>,
+  path: string,
+): void {
+  const [own, listed] = [versionOf(metadata), file.version ?? versionOf(metadata)];
   const reach = reachOf(model);
   const [entries = 0] = reach ? dimsOf(reach.constant) : [];
-  if (reach === undefined || entries === entryImages.length) return;
-  const reason = `it has ${entryImages.length} entries, the detector ${entries}: they are of different versions`;
+  if (own === listed && (reach === undefined || entries === file.entryImages.length)) return;
+  const reason =
+    own === listed
+      ? `it has ${file.entryImages.length} entries, the detector ${entries}: they are of different versions`
+      : `it is of version ${listed}, the detector of version ${own}`;
   throw new CladError('GOOD_IMAGES_DAMAGED', { path, reason });
 }
 
@@ -120,16 +129,16 @@ export interface Changed {
  */
 export async function replaceDetector(
   engine: Engine,
-  { run, path, bytes }: Subject,
+  { run, path, bytes, metadata: before }: Subject,
   { model, metadata, file, change }: Changed,
 ): Promise<{ readonly metadata: DetectorMetadata; readonly kept: string; readonly version: number }> {
-  const version = (await nextVersion(run)) + 1;
+  await settleReplacement(run, before);
+  const keptAs = await versionToKeep(run, before);
+  const version = keptAs + 1;
   const source = sourceOf({ bytes });
   const entry = { version, created: new Date().toISOString(), source, ...change };
   const written = { ...metadata, history: [...(metadata.history ?? []), entry] };
   const changed = await withGolden(engine, model, written, path);
-  const kept = await keepVersion(run, bytes);
-  await writeFileAtomic(path, changed);
-  await writeGoodImagesFile(run.goodImagesState, file);
-  return { metadata: written, kept, version };
+  const replacement = { before: { bytes, metadata: before }, changed, file: { ...file, version } };
+  return { metadata: written, kept: await replaceBoth(run, replacement, keptAs), version };
 }

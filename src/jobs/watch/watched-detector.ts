@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { CladError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import { Detector } from '../../detector/detector.ts';
+import { versionOf } from '../../detector/metadata.ts';
 import type { Engine } from '../../runtime/engine.ts';
 import { modelPathOf } from '../run-folder.ts';
 
@@ -44,9 +45,9 @@ export class WatchedDetector {
     return this.#opened.sha256;
   }
 
-  /** Counted from 1, by its history. */
+  /** As the file says. */
   get version(): number {
-    return (this.opened.metadata.history?.length ?? 0) + 1;
+    return versionOf(this.opened.metadata);
   }
 
   /** Opens the file again where it has changed. A new one that cannot be opened leaves the old one at work. @returns what to tell people */

@@ -203,6 +203,8 @@ const ofUpdates = {
     'die Optionen des Laufs sagen nichts von einem Gedächtnis',
   'it has {own} entries, the detector {other}: they are of different versions':
     'sie hat {own} Einträge, der Detektor {other}: Sie sind von verschiedenen Versionen',
+  'it is of version {own}, the detector of version {other}':
+    'sie ist von Version {own}, der Detektor von Version {other}',
   '{path} was recognised as {first} and would be as {second}: the two look alike, and the verdicts of {first} would not stay what they are':
     '{path} wurde als {first} erkannt und würde es als {second}: Die beiden sehen sich ähnlich, und die Urteile über {first} blieben nicht, wie sie sind',
   'If they show one kind of part, give --class {name}; --force does it all the same.':
