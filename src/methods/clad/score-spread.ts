@@ -1,5 +1,6 @@
 /** @file How distance and networks' score vary over held-out normal patches of each class, so that they can be added in common units. */
 import { RunningMoments } from '../../core/moments.ts';
+import { loadByClass } from '../../detector/class-input.ts';
 import { type ImageDistances, rimSpread } from '../../features/memory-bank/rim-spread.ts';
 import { imageFeatures } from '../../features/store/image-features.ts';
 import type { FitSource } from '../../features/store/sample-rows.ts';
@@ -34,7 +35,8 @@ export async function measureSpreads(
   const scores = patchScores(graph, rows, model, perImage, graph.input('own', 'int64', [1]));
   if (scores.network) graph.output('network', scores.network);
   if (scores.distance) graph.output('distance', scores.distance);
-  const session = await engine.load(graph.toBytes());
+  // As of the class that it is of, whatever it is taken for (docs/decisions/0083-good-images-are-judged-as-their-own.md).
+  const { session, classFeed } = await loadByClass(engine, graph.toBytes());
   const network = new ClassMoments(index.classes.length);
   const distance = new ClassMoments(index.classes.length);
   const zones = topShare === undefined ? undefined : zonesOfPatches(index.grid);
@@ -45,6 +47,7 @@ export async function measureSpreads(
       const outputs = await session.run({
         features: float32(rows, [perImage, index.width]),
         own: int64([id], [1]),
+        ...classFeed(classIndex),
       });
       const region = regionOfImage(regions, classIndex, id);
       const inside = (values: Float32Array) => insideOf(values, region);

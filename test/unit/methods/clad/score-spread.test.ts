@@ -8,7 +8,7 @@ import { patchScores, type TrainedClad } from '../../../../src/methods/clad/patc
 import { measureSpreads } from '../../../../src/methods/clad/score-spread.ts';
 import { fitFeatureInput, fitResidualInput } from '../../../../src/methods/shared/network-input/fit-input.ts';
 import { nodeEngine } from '../../../../src/runtime/node.ts';
-import { makeStore, randomRows, withFolder } from '../../../helpers/made-store.ts';
+import { type MadeStoreOptions, makeStore, randomRows, withFolder } from '../../../helpers/made-store.ts';
 import { runGraph } from '../../../helpers/run-graph.ts';
 
 const width = 6;
@@ -23,6 +23,7 @@ const held = new Set([1, 4]);
 function withModel<T>(
   kind: 'feature' | 'residual',
   use: (made: Awaited<ReturnType<typeof makeStore>>, model: TrainedClad) => Promise<T>,
+  rowOf: MadeStoreOptions['rowOf'] = randomRows(width),
 ): Promise<T> {
   return withFolder(async (folder) => {
     const made = await makeStore(folder, {
@@ -31,7 +32,7 @@ function withModel<T>(
       classes: ['bolt', 'nut'],
       shards: [3, 3],
       localOf: () => [{ position: 0, coverage: 1 }],
-      rowOf: randomRows(width),
+      rowOf,
     });
     const fitted =
       kind === 'residual'
@@ -86,6 +87,21 @@ describe('the spread for score fusion', () => {
       // With its own entries an image lies nearer to the bank: the bank has some of these images.
       expect(spreadOf(whole).mean).toBeLessThan(spreadOf(together).mean - 1e-3);
     }));
+
+  it('is as of its own class for an image that is taken for another', () => {
+    const rows = randomRows(width);
+    const lookalike = 5;
+    return withModel(
+      'residual',
+      async (made, model) => {
+        const ofNuts = async (id: number) =>
+          (await measureSpreads(engine, model, made, new Set([id]), 0.5))!.distance[1]!.mean;
+        // A nut as bolts are: far from the memory of nuts, and near to that of bolts.
+        expect(await ofNuts(lookalike)).toBeGreaterThan(1.5 * (await ofNuts(1)));
+      },
+      (patch) => rows(patch.id === lookalike ? { ...patch, classIndex: 0 } : patch),
+    );
+  });
 
   it('is that of all classes together for one that has no held-out image', () =>
     withModel('residual', async (made, model) => {
