@@ -97,6 +97,11 @@ export const errorCatalogue = {
     message:
       'Class {name} would keep {left} of its good images; expected at least {least}. Exclude fewer, or add good photographs and train again.',
   },
+  EXCLUDED_MEMORY: {
+    kind: 'input',
+    message:
+      'Class {name} would keep {left} patches in its memory beside those of one image; expected at least {least}, as an image is judged by those of others. The images that are left joined when their patches were known already. Exclude fewer, or train again with --exclude.',
+  },
   UPDATE_UNSUITABLE: {
     kind: 'input',
     message:

@@ -234,6 +234,29 @@ describe('clad update --missed', () => {
   });
 });
 
+describe('an image that was left out', () => {
+  it('may be missed, and joins again from where it lies or as a copy, once', async () => {
+    await cp(at('run'), at('back'), { recursive: true });
+    const file = at('parts/disc/train/good/004.png');
+    const back = (...args: readonly string[]) => clad('update', at('back'), ...args, '--json');
+    expect((await back('--exclude', file)).status).toBe(0);
+    // Nothing says any more that it is to be left out.
+    expect((await back('--missed', file)).stderr).not.toContain('--exclude');
+    await copyFile(file, at('copy-of-004.png'));
+    const joined = await back(at('copy-of-004.png'));
+    expect(joined.stderr).not.toContain('knows it already');
+    expect((JSON.parse(joined.stdout) as AddDocument).added).toEqual([
+      { path: at('copy-of-004.png'), class: 'disc' },
+    ]);
+    expect((await back('--exclude', at('copy-of-004.png'))).status).toBe(0);
+    expect((JSON.parse((await back(file)).stdout) as AddDocument).added).toHaveLength(1);
+    expect((await back(file)).stderr).toContain('the detector knows it already');
+    // By its name the one that is in is meant.
+    expect((await back('--exclude', file)).status).toBe(0);
+    expect((JSON.parse((await back(file)).stdout) as AddDocument).added).toHaveLength(1);
+  }, 180_000);
+});
+
 describe('clad update --remove-class', () => {
   it('takes a class away, the others keep what they had, and it may join again', async () => {
     const others = [...testImages('disc'), ...testImages('weave')];

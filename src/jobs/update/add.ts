@@ -28,6 +28,7 @@ import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type FollowedNew, followNew, requireFollowableNew } from './follow-new.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
+import { hashesLeftOut } from './hashes-of.ts';
 import { joinedMetadata, notesOnJoined } from './joined.ts';
 import { withGrown } from './measure-spread.ts';
 import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-images.ts';
@@ -36,7 +37,14 @@ import { type OthersChecked, othersChecked } from './others.ts';
 import { predictAgain, recalibrate, withScores } from './predict-again.ts';
 import { regionOfNew, regionToJoin, seeingAsJoined } from './region-of-new.ts';
 import { sift } from './sift.ts';
-import { type ChangeRequest, changeFields, imageOf, replaceDetector, subjectOf, withRun } from './subject.ts';
+import {
+  type ChangeRequest,
+  changeFields,
+  imagesLeft,
+  replaceDetector,
+  subjectOf,
+  withRun,
+} from './subject.ts';
 
 export interface AddRequest extends ChangeRequest {
   /** Good images, or folders of them. */
@@ -143,11 +151,13 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
     follow && joined ? await followNew(engine, before, joined.name, paths, follow, onProgress) : drawn;
   const asked = await detectorBefore(engine, model, file.entryImages);
   try {
-    const known = await realPaths(file.images.map((_, id) => imageOf(subject, id).path));
+    const known = await realPaths(imagesLeft(subject).map((image) => image.path));
+    const mayReturn = await hashesLeftOut(subject);
     const regions = { joined, region, classes: before.classes, memories };
     const looked = await seeingAsJoined(engine, model, file.entryImages, regions, (seeing) =>
       lookAtNew(seeing, before, paths, {
         known: new Set(known),
+        leftOut: mayReturn,
         mostPatches: options.candidates,
         width: memories.width,
         regionOf: (recognisedAs) => regionToJoin(regions, recognisedAs),

@@ -8,16 +8,18 @@ import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import { byCodeUnit } from '../../data/folders.ts';
 import { positionsOf } from '../../data/named-images.ts';
-import { hasBank, withoutEntriesOf } from '../../detector/bank-entries.ts';
+import { constantNamed, hasBank, withoutEntriesOf } from '../../detector/bank-entries.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
+import { classNames } from '../../features/memory-bank/class-search.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { misplaced, type RankedImage, rankImages, standOut, suspects } from '../good-images/ranked-images.ts';
 import { writeGoodImages } from '../good-images/standing-out.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
+import { memoryOptions } from './grow-memories.ts';
 import { oneOutOf } from './one-out.ts';
 import { asNew, predictAgain, recalibrate, withScores } from './predict-again.ts';
 import {
@@ -71,7 +73,7 @@ const leastImages = 2;
 
 /**
  * Leaves images out of the detector of a run; the file of before is kept in `versions/`.
- * @throws RUN_NOT_FOUND, RUN_UNFINISHED, DETECTOR_INVALID, GOOD_IMAGES_MISSING, GOOD_IMAGES_DAMAGED, EXCLUDED_UNKNOWN, EXCLUDED_ALL, IMAGE_INVALID where a good
+ * @throws RUN_NOT_FOUND, RUN_UNFINISHED, DETECTOR_INVALID, GOOD_IMAGES_MISSING, GOOD_IMAGES_DAMAGED, EXCLUDED_UNKNOWN, EXCLUDED_ALL, EXCLUDED_MEMORY, IMAGE_INVALID where a good
  *   image cannot be read any more
  */
 export async function excludeImages(request: ExcludeRequest): Promise<ExcludeDocument> {
@@ -104,6 +106,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
     };
   const gone = new Set([...fresh, ...[...file.images.keys()].filter((id) => file.images[id]!.excluded)]);
   requireEnough(file, gone);
+  requireOthers(subject, gone);
   const touched = new Set(fresh.flatMap((id) => [file.images[id]!.class, file.images[id]!.recognisedAs]));
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const whole = subject.model;
@@ -199,5 +202,23 @@ function requireEnough({ images }: GoodImagesFile, gone: ReadonlySet<number>): v
   for (const [name, own] of groupBy([...images.keys()], (id) => images[id]!.class)) {
     const left = own.filter((id) => !gone.has(id)).length;
     if (left < leastImages) throw new CladError('EXCLUDED_ALL', { name, left, least: leastImages });
+  }
+}
+
+/**
+ * An image is judged by the entries of the other images of its class; images that joined when their patches were known already have none.
+ * @throws EXCLUDED_MEMORY where too few would be left beside those of one image
+ */
+function requireOthers(subject: Subject, gone: ReadonlySet<number>): void {
+  const { model, file } = subject;
+  // A memory that all classes share has others.
+  if (!constantNamed(model, classNames.starts)) return;
+  const { neighbours, shortlist } = memoryOptions(subject);
+  const least = Math.max(neighbours, shortlist);
+  const left = file.entryImages.filter((id) => !gone.has(id));
+  for (const [name, own] of groupBy(left, (id) => file.images[id]!.class)) {
+    const largest = Math.max(...[...groupBy(own, String).values()].map(({ length }) => length));
+    const others = own.length - largest;
+    if (others < least) throw new CladError('EXCLUDED_MEMORY', { name, left: others, least });
   }
 }

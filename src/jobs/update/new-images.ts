@@ -142,6 +142,7 @@ export interface NewImages {
 /**
  * Looks at images one after another.
  * @param known - real paths of the images that the detector is made from
+ * @param leftOut - hashes of those that it remembers and is not made from any more: they may join again
  * @param options - `mostPatches`: of all images together, as they are held in memory; of more images fewer of each are drawn
  */
 export async function lookAtNew(
@@ -150,12 +151,14 @@ export async function lookAtNew(
   paths: readonly string[],
   {
     known,
+    leftOut,
     mostPatches,
     width,
     regionOf = () => undefined,
     onProgress = () => {},
   }: {
     readonly known: ReadonlySet<string>;
+    readonly leftOut: ReadonlySet<string>;
     readonly mostPatches: number;
     readonly width: number;
     /** Region of interest of the class that an image may join. @param recognisedAs - class that it is recognised as */
@@ -163,7 +166,8 @@ export async function lookAtNew(
     readonly onProgress?: ProgressListener | undefined;
   },
 ): Promise<NewImages> {
-  const isKnown = isRemembered(metadata.trained);
+  const remembered = isRemembered(metadata.trained);
+  const isKnown = (hash: string) => remembered(hash) && !leftOut.has(hash);
   const images: NewImage[] = [];
   const notAdded: NotAdded[] = [];
   const firstOf = new Map<string, string>();

@@ -2,9 +2,6 @@
 import { existsSync } from 'node:fs';
 import { text } from '../../core/arguments.ts';
 import { CladError } from '../../core/errors.ts';
-import type { ProgressListener } from '../../core/progress.ts';
-import { mapAhead } from '../../data/concurrency.ts';
-import { pixelHash } from '../../data/pixel-hash.ts';
 import { withMemories } from '../../detector/bank-classes.ts';
 import { bitsOf } from '../../detector/camera/camera.ts';
 import type { DetectorMetadata } from '../../detector/metadata.ts';
@@ -15,10 +12,10 @@ import type { LeaveOneOutDetector } from '../good-images/good-images.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
 import { rankImages } from '../good-images/ranked-images.ts';
 import { writeGoodImages } from '../good-images/standing-out.ts';
-import { decodeOrError } from '../predict.ts';
 import { forgetImages } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
 import { memoriesOf } from './grow-memories.ts';
+import { hashesOfClass } from './hashes-of.ts';
 import { detectorBefore, recognised } from './new-images.ts';
 import { oneOutOf } from './one-out.ts';
 import { type OthersChecked, othersChecked } from './others.ts';
@@ -79,7 +76,7 @@ async function removeUnlocked(request: RemoveClassRequest): Promise<RemoveClassD
   const entries = memories[index]!.lengths.length;
   const numbers = numbersWithout(file, name);
   const left = withoutClass(file, name, numbers, [first, first + entries]);
-  const known = await hashesOf(subject, name, request.onProgress);
+  const known = await hashesOfClass(subject, name, request.onProgress);
   const classes = before.classes.filter((each) => each !== name);
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const asked = await detectorBefore(engine, model, file.entryImages);
@@ -153,26 +150,6 @@ function withoutClass(
     images: file.images.filter((image) => image.class !== name),
     entryImages: entryImages.map((id) => numbers.get(id)!),
   };
-}
-
-/** Hashes of the class's photographs that are still there, so that they may join again. */
-async function hashesOf(
-  subject: Subject,
-  name: string,
-  onProgress: ProgressListener = () => {},
-): Promise<string[]> {
-  const paths = [...subject.file.images.keys()]
-    .map((id) => imageOf(subject, id))
-    .filter((image) => image.class === name && existsSync(image.path))
-    .map(({ path }) => path);
-  const hashes: string[] = [];
-  let done = 0;
-  const decode = (path: string) => decodeOrError(path, { bits: bitsOf(subject.metadata) });
-  for await (const [, image] of mapAhead(paths, 4, decode)) {
-    onProgress({ task: 'images of the class', done: ++done, total: paths.length, unit: 'images' });
-    if (!(image instanceof CladError)) hashes.push(pixelHash(image));
-  }
-  return hashes;
 }
 
 function metadataWithout(before: DetectorMetadata, name: string): DetectorMetadata {
