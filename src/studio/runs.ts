@@ -190,11 +190,15 @@ export class Runs {
     }
   }
 
-  /** Notes a new version. */
-  async keepVersion(run: string, file: string): Promise<void> {
+  /**
+   * Notes a new version.
+   * @param base - the version that it was made from; null: the run's own detector, which may have been updated meanwhile
+   */
+  async keepVersion(run: string, file: string, base: string | null): Promise<void> {
     const path = await this.detector(run, file);
     const { metadata } = readDetector(await readBytes(path), path);
-    const source = detectorKey(await readBytes(await this.detector(run, null)));
+    const ofBase = this.#memory.versions(run).find((version) => version.file === base)?.source;
+    const source = ofBase ?? keyOfSource(metadata.calibrated!.source);
     this.#memory.addVersion(run, file, source, thresholdNumbers(metadata.thresholds));
   }
 

@@ -109,7 +109,7 @@ async function open(
       onOutcome: async ({ request }, { inspection, detector, update }) => {
         if (request.kind === 'inspect' && inspection) datasets.keepInspection(request.dataset, inspection);
         if (request.kind === 'threshold' && detector !== undefined)
-          await runs.keepVersion(request.run, detector);
+          await runs.keepVersion(request.run, detector, request.base);
         if (request.kind === 'update' && update) {
           marks.forget(
             request.run,

@@ -1,4 +1,6 @@
 /** @file Runs as pages see them: which detector files are versions of a run, what those of before saw, and which judgements are called wrong. */
+
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,11 +18,18 @@ import { Workspace } from '../../../src/studio/workspace.ts';
 import { madeMetadata } from '../../helpers/made-metadata.ts';
 
 /** A detector whose network differs by a number, with a threshold. */
-function detector(factor: number, threshold: number, created = madeMetadata.created): Uint8Array {
+/** @param from - the file whose thresholds were set anew */
+function detector(
+  factor: number,
+  threshold: number,
+  { created = madeMetadata.created, from }: { created?: string; from?: Uint8Array } = {},
+): Uint8Array {
   const graph = new Graph();
   graph.output('y', mul(graph.input('x', 'float32', [1]), factor));
   const thresholds = { bolt: { ...madeMetadata.thresholds.bolt!, threshold } };
-  return detectorBytes(graph.toModel(), { ...madeMetadata, thresholds, created });
+  const source = from && createHash('sha256').update(from).digest('hex');
+  const calibrated = source === undefined ? undefined : { created, source, images: {} };
+  return detectorBytes(graph.toModel(), { ...madeMetadata, thresholds, created, calibrated });
 }
 
 it('a version belongs to a run as long as the run has the networks that it was made with', async () => {
@@ -35,10 +44,11 @@ it('a version belongs to a run as long as the run has the networks that it was m
   try {
     const runs = new Runs(workspace, memory);
     await mkdir(join(folder, 'runs/r'), { recursive: true });
-    await writeFile(join(folder, 'runs/r/model.onnx'), detector(2, 1));
+    const model = detector(2, 1);
+    await writeFile(join(folder, 'runs/r/model.onnx'), model);
     for (const file of ['old.onnx', 'r-v2.onnx'])
-      await writeFile(join(folder, 'detectors', file), detector(2, 1.5));
-    await runs.keepVersion('r', 'r-v2.onnx');
+      await writeFile(join(folder, 'detectors', file), detector(2, 1.5, { from: model }));
+    await runs.keepVersion('r', 'r-v2.onnx', null);
     const shown = async () =>
       (await runs.view('r')).versions.map(({ file, thresholds }) => [file, thresholds.bolt]);
     expect(await shown()).toEqual([
@@ -51,6 +61,23 @@ it('a version belongs to a run as long as the run has the networks that it was m
     expect(await shown()).toEqual([
       [null, 70],
       ['old.onnx', 9],
+    ]);
+    // What was begun before that, and ends now: of the run's detector, and of a version of it.
+    for (const [file, base] of [
+      ['r-v3.onnx', null],
+      ['r-v4.onnx', 'r-v2.onnx'],
+    ] as const) {
+      await writeFile(join(folder, 'detectors', file), detector(2, 2, { from: model }));
+      await runs.keepVersion('r', file, base);
+    }
+    expect(await shown()).toHaveLength(2);
+    await writeFile(join(folder, 'runs/r/model.onnx'), model);
+    expect((await shown()).map(([file]) => file)).toEqual([
+      null,
+      'old.onnx',
+      'r-v2.onnx',
+      'r-v3.onnx',
+      'r-v4.onnx',
     ]);
   } finally {
     memory.close();
@@ -113,7 +140,7 @@ it('what a detector file of before saw stays, and is told apart from what the on
     const marked = { path: 'bolt/test/good/1.png', mark: 'false-alarm', from: 'test' };
     expect(await marks.of('r')).toEqual([marked]);
     // Another training of that name, after the run was removed by hand: what was marked was said of the first one.
-    await writeFile(model, detector(2, 1, '2026-02-01T00:00:00.000Z'));
+    await writeFile(model, detector(2, 1, { created: '2026-02-01T00:00:00.000Z' }));
     expect(await marks.of('r')).toEqual([]);
     await writeFile(model, first);
     expect(await marks.of('r')).toEqual([marked]);
