@@ -11,9 +11,9 @@ import type { GridRow } from '../../src/jobs/compare/grid-summary.ts';
 import { startCladWith } from '../helpers/clad.ts';
 import { full } from '../helpers/full.ts';
 
-/** Image AUROC, pixel AUROC and AUPRO, as measured on 2026-11-29. */
+/** Image AUROC, pixel AUROC and AUPRO, as measured on 2026-12-01. */
 const measured: Readonly<Record<string, readonly [number, number, number]>> = {
-  clad: [0.913, 0.956, 0.857],
+  clad: [0.913, 0.957, 0.857],
   patchcore: [0.9, 0.936, 0.861],
   simplenet: [0.891, 0.81, 0.675],
 };

@@ -37,12 +37,15 @@ type Context = FitContext<PatchOptions, PatchView>;
 /** Of how many training images local anomalies are made: of all, or of as many as show what a feature may be that is not normal. */
 export type AnomalyShare = 'all' | 'some';
 
-/** `some` is about so many. */
+/** `some` is about so many, but no more than half of them: those of all twenty photographs of a product serve no better (docs/decisions/0086). */
 const someImages = 128;
+/** With fewer it is all of them, as chance draws which, and might draw none. */
+const fewImages = 16;
 
 /** They are made of one training image in so many. */
 export function anomaliesOfEvery(share: AnomalyShare, images: number): number {
-  return share === 'all' ? 1 : Math.max(1, Math.round(images / someImages));
+  if (share === 'all' || images < fewImages) return 1;
+  return Math.max(2, Math.round(images / someImages));
 }
 
 interface Anomalies {
