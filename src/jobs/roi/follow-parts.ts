@@ -5,6 +5,7 @@ import { mapAhead } from '../../data/concurrency.ts';
 import type { Sample } from '../../data/dataset.ts';
 import type { ImageAccess } from '../../data/image-access.ts';
 import { PartFinder, type PartFound } from '../../detector/roi/part-finder.ts';
+import { mostMargin } from '../../detector/roi/part-graph.ts';
 import { evenly } from '../../features/patches/class-foreground.ts';
 import { type Geometry, type Grid, patchCount } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/rgb.ts';
@@ -132,6 +133,7 @@ export async function followParts(asked: AskedFollowing, context: FollowContext)
 /** What was found in the images of a class, by number. */
 interface FollowedClass {
   readonly part: PartModel;
+  readonly narrowed: number | undefined;
   readonly images: ReadonlyMap<number, PartFound & { readonly isFound: boolean }>;
 }
 
@@ -167,7 +169,7 @@ async function followClass(
   const missing = [...inImages.values()].filter(({ isFound }) => !isFound).length;
   if (missing > (1 - leastFound) * own.length)
     return { reason: `in ${missing} of ${own.length} good images no part of the usual size is found` };
-  return { part: found.part, images: inImages };
+  return { part: found.part, narrowed: found.narrowed, images: inImages };
 }
 
 function sentencesOn(
@@ -185,6 +187,10 @@ function sentencesOn(
   const said = [
     `Region of interest of ${name}: it follows the part; ${percent(usual)} of the image (${percent(shares[0]!)} to ${percent(shares.at(-1)!)} in good ones). Nothing outside it is learnt, scored or measured.`,
   ];
+  if (found.narrowed !== undefined)
+    said.push(
+      `Region of interest of ${name}: its margin is ${percent(found.narrowed / 100)} of the part's size, ${mostMargin} cells; no more is possible at this size of the input.`,
+    );
   const missing = all.filter(([, { isFound }]) => !isFound);
   if (missing.length > 0)
     said.push(

@@ -12,7 +12,13 @@ import type { Grid } from '../../image/geometry.ts';
 import type { PartModel } from '../../image/roi/part-model.ts';
 
 /** What was learnt, or why nothing was. */
-export type LearntPart = { readonly part: PartModel } | { readonly reason: string };
+export type LearntPart =
+  | {
+      readonly part: PartModel;
+      /** The margin in per cent of the part's size, where it had to be less wide than was asked. */
+      readonly narrowed?: number;
+    }
+  | { readonly reason: string };
 
 /** Distances that are tried, hundredths of OKLab's unit: from what can just be seen, each a quarter more than the one before. */
 const tried = Array.from({ length: 13 }, (_, step) => 2.5 * 1.25 ** step);
@@ -93,8 +99,10 @@ export async function learnPart(
     return { reason: `the part's size is not stable (median ${percent(size)}, range ${percent(range)})` };
   // Not of the few photographs that show no part, or something else: a smallest of nothing would let every crumb pass for a part.
   const usual = shares.filter((share) => Math.abs(share - size) <= demands.sizeRange * size);
-  const cells = Math.round((margin / 100) * Math.sqrt(size * grid.rows * grid.columns));
+  const root = Math.sqrt(size * grid.rows * grid.columns);
+  const cells = Math.round((margin / 100) * root);
   return {
+    ...(Math.abs(cells) > mostMargin && { narrowed: (100 * Math.sign(cells) * mostMargin) / root }),
     part: {
       ...(isOpen ? open : shut),
       // Half of the smallest hole more than in good images: with another one there are more.

@@ -90,6 +90,12 @@ it('takes the margin of the size, none where none is wanted, and off the rim bel
     margins.push('part' in learnt && learnt.part.margin);
   }
   expect(margins).toEqual([0, 1, 6, -1, -3]);
+  // 31 cells of some 32 are as many as there can be.
+  const widest = await learnPart(samples, grid, finder, 150);
+  if ('reason' in widest) throw new Error(widest.reason);
+  expect(widest.part.margin).toBe(31);
+  expect(widest.narrowed).toBeCloseTo((100 * 31) / Math.sqrt(Math.PI * 18 ** 2), -1);
+  expect('narrowed' in (await learnPart(samples, grid, finder, 90))).toBe(false);
 });
 
 it('takes a faint smudge at the part for ground where the rim is not looked at', async () => {

@@ -113,6 +113,8 @@ const ofAims = {
     'Prüfbereich von {name}: Er folgt dem Teil; {usual} des Bildes ({least} bis {most} in guten). Nichts außerhalb wird gelernt, bewertet oder gemessen.',
   'Region of interest of {name}: none that follows the part, as it is not found alike in its good images: {reason}. All of an image counts, or what was drawn of it.':
     'Prüfbereich von {name}: keiner, der dem Teil folgt, da es in seinen guten Bildern nicht gleich gefunden wird: {reason}. Das ganze Bild zählt, oder was darauf gezeichnet ist.',
+  "Region of interest of {name}: its margin is {share} of the part's size, {cells} cells; no more is possible at this size of the input.":
+    'Prüfbereich von {name}: Sein Rand hat {share} der Größe des Teils, {cells} Zellen; mehr geht bei dieser Größe der Eingabe nicht.',
   '{missing} of {all} good images of {name} show no part of the usual size, e.g. {path}. Nothing is learnt from them, and they are judged as a whole.':
     '{missing} von {all} guten Bildern von {name} zeigen kein Teil der üblichen Größe, z. B. {path}. Aus ihnen wird nichts gelernt, und sie werden als Ganzes beurteilt.',
   'in {missing} of {all} good images no part of the usual size is found':
