@@ -24,7 +24,7 @@ export interface WholeState {
   /** Number of the task that is under way, from 1. */
   readonly step: number;
   readonly steps: number;
-  /** Seconds left of all of it; undefined as long as nothing says how fast this machine is. */
+  /** Seconds left of all of it; before its end undefined as long as nothing says how fast this machine is. */
   readonly left: number | undefined;
 }
 
@@ -61,7 +61,8 @@ export class WholeWork {
     const images = this.#slowness('images');
     const products = this.#slowness('products');
     const any = images ?? products;
-    if (any === undefined) return undefined;
+    // At its end nothing is left, however fast this machine is.
+    if (any === undefined) return at === this.#tasks.length - 1 && now.done >= now.total ? 0 : undefined;
     const expected = ({ seconds, kind }: ExpectedTask) =>
       seconds * ((kind === 'images' ? images : products) ?? any);
     const share = (now.total - now.done) / Math.max(1, now.total);

@@ -118,6 +118,13 @@ describe('the time left of a whole training', () => {
     expect(whole.observe(event('patch features', 3), 6_000)).toBeUndefined();
   });
 
+  it('is nothing at the end, also of what took too short to tell how fast the machine is', () => {
+    const whole = new WholeWork();
+    whole.expect(tasks);
+    expect(whole.observe(event('thresholds', 50), 100)?.left).toBeUndefined();
+    expect(whole.observe(event('thresholds', 100), 200)?.left).toBe(0);
+  });
+
   it('is not shown where no tasks are known', () => {
     expect(new WholeWork().observe(event('predicting', 3), 6_000)).toBeUndefined();
   });
