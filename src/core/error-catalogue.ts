@@ -100,7 +100,7 @@ export const errorCatalogue = {
   EXCLUDED_MEMORY: {
     kind: 'input',
     message:
-      'Class {name} would keep {left} patches in its memory beside those of one image; expected at least {least}, as an image is judged by those of others. The images that are left joined when their patches were known already. Exclude fewer, or train again with --exclude.',
+      'Class {name} would keep {left} patches in its memory beside those of one image; expected at least {least}, as an image is judged by those of others. Exclude fewer, or train again with --exclude.',
   },
   UPDATE_UNSUITABLE: {
     kind: 'input',

@@ -202,7 +202,12 @@ export class Memory {
   }
 
   /** @param source - key of the run's own file then, whose networks it has */
-  addVersion(run: string, file: string, source: string, thresholds: Readonly<Record<string, number>>): void {
+  addVersion(
+    run: string,
+    file: string,
+    source: string | null,
+    thresholds: Readonly<Record<string, number>>,
+  ): void {
     this.#database.run(
       'INSERT OR REPLACE INTO versions (file, run, created, source, thresholds) VALUES (?, ?, ?, ?, ?)',
       [file, run, new Date().toISOString(), source, JSON.stringify(thresholds)],

@@ -197,8 +197,8 @@ export class Runs {
   async keepVersion(run: string, file: string, base: string | null): Promise<void> {
     const path = await this.detector(run, file);
     const { metadata } = readDetector(await readBytes(path), path);
-    const ofBase = this.#memory.versions(run).find((version) => version.file === base)?.source;
-    const source = ofBase ?? keyOfSource(metadata.calibrated!.source);
+    const found = base === null ? undefined : this.#memory.versions(run).find(({ file }) => file === base);
+    const source = found ? found.source : keyOfSource(metadata.calibrated!.source);
     this.#memory.addVersion(run, file, source, thresholdNumbers(metadata.thresholds));
   }
 

@@ -251,6 +251,8 @@ describe('an image that was left out', () => {
     expect((await back('--exclude', at('copy-of-004.png'))).status).toBe(0);
     expect((JSON.parse((await back(file)).stdout) as AddDocument).added).toHaveLength(1);
     expect((await back(file)).stderr).toContain('the detector knows it already');
+    // A copy of what is in again does not join beside it.
+    expect((await back(at('copy-of-004.png'))).stderr).toContain('the detector knows it already');
     // By its name the one that is in is meant.
     expect((await back('--exclude', file)).status).toBe(0);
     expect((JSON.parse((await back(file)).stdout) as AddDocument).added).toHaveLength(1);

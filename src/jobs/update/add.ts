@@ -28,7 +28,7 @@ import { joinedClass } from './class-name.ts';
 import { type EffectOnDefects, effectOnDefects } from './effect-on-defects.ts';
 import { type FollowedNew, followNew, requireFollowableNew } from './follow-new.ts';
 import { type Growth, growMemories, memoriesOf, memoryOptions } from './grow-memories.ts';
-import { hashesLeftOut } from './hashes-of.ts';
+import { leftOutBy } from './hashes-of.ts';
 import { joinedMetadata, notesOnJoined } from './joined.ts';
 import { withGrown } from './measure-spread.ts';
 import { detectorBefore, lookAtNew, type NewImage, type NotAdded } from './new-images.ts';
@@ -152,12 +152,12 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const asked = await detectorBefore(engine, model, file.entryImages);
   try {
     const known = await realPaths(imagesLeft(subject).map((image) => image.path));
-    const mayReturn = await hashesLeftOut(subject);
+    const isLeftOut = await leftOutBy(subject);
     const regions = { joined, region, classes: before.classes, memories };
     const looked = await seeingAsJoined(engine, model, file.entryImages, regions, (seeing) =>
       lookAtNew(seeing, before, paths, {
         known: new Set(known),
-        leftOut: mayReturn,
+        isLeftOut,
         mostPatches: options.candidates,
         width: memories.width,
         regionOf: (recognisedAs) => regionToJoin(regions, recognisedAs),

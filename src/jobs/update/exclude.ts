@@ -106,7 +106,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
     };
   const gone = new Set([...fresh, ...[...file.images.keys()].filter((id) => file.images[id]!.excluded)]);
   requireEnough(file, gone);
-  requireOthers(subject, gone);
+  requireOthers(subject, fresh);
   const touched = new Set(fresh.flatMap((id) => [file.images[id]!.class, file.images[id]!.recognisedAs]));
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const whole = subject.model;
@@ -207,18 +207,25 @@ function requireEnough({ images }: GoodImagesFile, gone: ReadonlySet<number>): v
 
 /**
  * An image is judged by the entries of the other images of its class; images that joined when their patches were known already have none.
- * @throws EXCLUDED_MEMORY where too few would be left beside those of one image
+ * @throws EXCLUDED_MEMORY where fewer would be left beside those of one image than are averaged, and than there were
  */
-function requireOthers(subject: Subject, gone: ReadonlySet<number>): void {
+function requireOthers(subject: Subject, fresh: readonly number[]): void {
   const { model, file } = subject;
   // A memory that all classes share has others.
   if (!constantNamed(model, classNames.starts)) return;
-  const { neighbours, shortlist } = memoryOptions(subject);
-  const least = Math.max(neighbours, shortlist);
-  const left = file.entryImages.filter((id) => !gone.has(id));
-  for (const [name, own] of groupBy(left, (id) => file.images[id]!.class)) {
-    const largest = Math.max(...[...groupBy(own, String).values()].map(({ length }) => length));
-    const others = own.length - largest;
-    if (others < least) throw new CladError('EXCLUDED_MEMORY', { name, left: others, least });
+  const { neighbours } = memoryOptions(subject);
+  const leaves = new Set(fresh);
+  const present = file.entryImages.filter((id) => !file.images[id]!.excluded);
+  for (const name of new Set(fresh.map((id) => file.images[id]!.class))) {
+    const own = present.filter((id) => file.images[id]!.class === name);
+    const left = besideLargest(own.filter((id) => !leaves.has(id)));
+    const least = Math.min(neighbours, besideLargest(own));
+    if (left < least) throw new CladError('EXCLUDED_MEMORY', { name, left, least });
   }
+}
+
+/** How many entries are not of the image that has most of them. @param entryImages - image of each */
+function besideLargest(entryImages: readonly number[]): number {
+  const counts = [...groupBy(entryImages, String).values()].map(({ length }) => length);
+  return entryImages.length - Math.max(0, ...counts);
 }

@@ -10,23 +10,37 @@ import { imageOf, type Subject } from './subject.ts';
 
 type Listed = Pick<Subject, 'file' | 'root' | 'metadata'>;
 
-/** Of a whole class. */
+/** Of a whole class, but for what is of another one now. */
 export function hashesOfClass(
   subject: Listed,
   name: string,
   onProgress?: ProgressListener,
 ): Promise<string[]> {
   const { images } = subject.file;
-  const ids = [...images.keys()].filter((id) => images[id]!.class === name);
+  const elsewhere = new Set(
+    images.filter((image) => image.class !== name && !image.excluded).map(({ path }) => path),
+  );
+  const ids = [...images.keys()].filter(
+    (id) => images[id]!.class === name && !elsewhere.has(images[id]!.path),
+  );
   return hashesOf(subject, ids, onProgress);
 }
 
-/** Of images that were left out and have not joined again: the detector remembers them, and they are no part of its memory. */
-export async function hashesLeftOut(subject: Listed): Promise<ReadonlySet<string>> {
+/** Tells by its hash whether an image was left out, and neither it nor a copy is in: the detector remembers it, and it is no part of the memory. */
+export async function leftOutBy(subject: Listed): Promise<(hash: string) => Promise<boolean>> {
   const { images } = subject.file;
-  const present = new Set(images.filter(({ excluded }) => !excluded).map(({ path }) => path));
-  const ids = [...images.keys()].filter((id) => images[id]!.excluded && !present.has(images[id]!.path));
-  return new Set(await hashesOf(subject, ids));
+  const ofThose = (excluded: boolean) =>
+    hashesOf(
+      subject,
+      [...images.keys()].filter((id) => images[id]!.excluded === excluded),
+    );
+  const leftOut = new Set(await ofThose(true));
+  let present: Promise<string[]> | undefined;
+  return async (hash) => {
+    if (!leftOut.has(hash)) return false;
+    present ??= ofThose(false);
+    return !(await present).includes(hash);
+  };
 }
 
 async function hashesOf(

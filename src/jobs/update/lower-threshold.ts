@@ -18,7 +18,7 @@ import { nodeEngine } from '../../runtime/node.ts';
 import { predictTargets } from '../predict-targets.ts';
 import { isRemembered } from '../remembered-images.ts';
 import { type Fields, requireRequest } from '../request-fields.ts';
-import { hashesLeftOut } from './hashes-of.ts';
+import { leftOutBy } from './hashes-of.ts';
 import { oneOutOf } from './one-out.ts';
 import { asNew, predictAgain } from './predict-again.ts';
 import { type ChangeRequest, changeFields, replaceDetector, subjectOf, withRun } from './subject.ts';
@@ -91,8 +91,8 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
   const detector = await Detector.fromBytes(engine, bytes, path);
   const images: Seen[] = [];
   try {
-    const leftOut = await hashesLeftOut(subject);
-    for (const target of targets) images.push(await see(detector, target.path, leftOut));
+    const isLeftOut = await leftOutBy(subject);
+    for (const target of targets) images.push(await see(detector, target.path, isLeftOut));
   } finally {
     await detector.release();
   }
@@ -143,10 +143,14 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
 }
 
 /** @throws UPDATE_RISKY for an image that the detector was made from */
-async function see(detector: Detector, path: string, leftOut: ReadonlySet<string>): Promise<Seen> {
+async function see(
+  detector: Detector,
+  path: string,
+  isLeftOut: (hash: string) => Promise<boolean>,
+): Promise<Seen> {
   const image = await decodeImage(path, { bits: bitsOf(detector.metadata) });
   const hash = pixelHash(image);
-  if (isRemembered(detector.metadata.trained)(hash) && !leftOut.has(hash)) {
+  if (isRemembered(detector.metadata.trained)(hash) && !(await isLeftOut(hash))) {
     throw new CladError('UPDATE_RISKY', {
       what: `${path} is among the good images that the detector was made from, or a copy of one, so it takes it for good`,
       remedy: 'Leave it out: clad update --exclude FILE.',

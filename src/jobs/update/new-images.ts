@@ -142,7 +142,7 @@ export interface NewImages {
 /**
  * Looks at images one after another.
  * @param known - real paths of the images that the detector is made from
- * @param leftOut - hashes of those that it remembers and is not made from any more: they may join again
+ * @param isLeftOut - tells by its hash what it remembers and is not made from any more: that may join again
  * @param options - `mostPatches`: of all images together, as they are held in memory; of more images fewer of each are drawn
  */
 export async function lookAtNew(
@@ -151,14 +151,14 @@ export async function lookAtNew(
   paths: readonly string[],
   {
     known,
-    leftOut,
+    isLeftOut,
     mostPatches,
     width,
     regionOf = () => undefined,
     onProgress = () => {},
   }: {
     readonly known: ReadonlySet<string>;
-    readonly leftOut: ReadonlySet<string>;
+    readonly isLeftOut: (hash: string) => Promise<boolean>;
     readonly mostPatches: number;
     readonly width: number;
     /** Region of interest of the class that an image may join. @param recognisedAs - class that it is recognised as */
@@ -167,7 +167,7 @@ export async function lookAtNew(
   },
 ): Promise<NewImages> {
   const remembered = isRemembered(metadata.trained);
-  const isKnown = (hash: string) => remembered(hash) && !leftOut.has(hash);
+  const isKnown = async (hash: string) => remembered(hash) && !(await isLeftOut(hash));
   const images: NewImage[] = [];
   const notAdded: NotAdded[] = [];
   const firstOf = new Map<string, string>();
@@ -184,7 +184,8 @@ export async function lookAtNew(
     const hash = pixelHash(image);
     const first = firstOf.get(hash);
     const real = await realpath(path).catch(() => path);
-    if (isKnown(hash) || known.has(real)) leave(path, 'the detector knows it already, or a copy of it');
+    if (known.has(real) || (await isKnown(hash)))
+      leave(path, 'the detector knows it already, or a copy of it');
     else if (first !== undefined) leave(path, `a copy of ${first}`);
     else {
       firstOf.set(hash, path);

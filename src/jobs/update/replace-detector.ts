@@ -1,7 +1,7 @@
 /** @file A run's detector in the place of another, which is kept. */
 
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeFileAtomic } from '../../core/files.ts';
 import { fileImages } from '../../data/file-images.ts';
@@ -35,8 +35,8 @@ export async function withGolden(
 
 /** What is put in the place of what a run has. */
 export interface Replacement {
-  /** The detector file that there is, and what it says of itself. */
-  readonly before: { readonly bytes: Uint8Array; readonly metadata: DetectorMetadata };
+  /** The detector file that there is. */
+  readonly before: Uint8Array;
   /** The changed one as a file. */
   readonly changed: Uint8Array;
   /** Its list of good images. */
@@ -69,11 +69,12 @@ export async function replaceBoth(
   const state = run.goodImagesState;
   try {
     await writeGoodImagesFile(run.comingGoodImages, file);
-    await writeFileAtomic(copy, before.bytes);
+    await writeFileAtomic(copy, before);
     if (existsSync(state)) await copyFile(state, join(folder, basename(state)));
     await writeFileAtomic(run.model, changed);
   } catch (error) {
-    await settleReplacement(run, before.metadata);
+    await rm(folder, { recursive: true, force: true });
+    await rm(run.comingGoodImages, { force: true });
     throw error;
   }
   await finish(run, folder);
@@ -86,8 +87,10 @@ export async function settleReplacement(run: RunFolder, metadata: DetectorMetada
   if (coming === undefined) return;
   const folder = join(run.versions, String(coming - 1));
   if (coming === versionOf(metadata)) return finish(run, folder);
-  // The detector is that of before, and what was kept is a copy of it.
-  await rm(folder, { recursive: true, force: true });
+  // What was kept is a copy of the detector that there is, unless somebody has put another in its place meanwhile.
+  const copy = await readFile(join(folder, basename(run.model))).catch(() => undefined);
+  if (copy === undefined || copy.equals(await readFile(run.model)))
+    await rm(folder, { recursive: true, force: true });
   await rm(run.comingGoodImages, { force: true });
 }
 

@@ -139,6 +139,6 @@ export async function replaceDetector(
   const entry = { version, created: new Date().toISOString(), source, ...change };
   const written = { ...metadata, history: [...(metadata.history ?? []), entry] };
   const changed = await withGolden(engine, model, written, path);
-  const replacement = { before: { bytes, metadata: before }, changed, file: { ...file, version } };
+  const replacement = { before: bytes, changed, file: { ...file, version } };
   return { metadata: written, kept: await replaceBoth(run, replacement, keptAs), version };
 }

@@ -37,7 +37,7 @@ const listOf = (version: number): GoodImagesFile => ({
 const of = (...versions: number[]) =>
   ({ history: versions.map((version) => ({ version })) }) as unknown as DetectorMetadata;
 const replacement = {
-  before: { bytes: Buffer.from('before'), metadata: of() },
+  before: Buffer.from('before'),
   changed: Buffer.from('changed'),
   file: listOf(2),
 };
@@ -69,11 +69,19 @@ describe('detector and list', () => {
   it('are both of before after a process that was killed before the detector was in its place', async () => {
     await writeGoodImagesFile(run.comingGoodImages, listOf(2));
     await mkdir(join(run.versions, '1'), { recursive: true });
-    await writeFile(kept('model.onnx'), 'bef');
+    await writeFile(kept('model.onnx'), 'before');
     expect((await goodImagesOf(run, of())).version).toBe(1);
     await settleReplacement(run, of());
     expect([existsSync(run.comingGoodImages), existsSync(run.evaluation)]).toEqual([false, true]);
     expect(await versionToKeep(run, of())).toBe(1);
+  });
+
+  it('stay as a version where somebody has put another back since', async () => {
+    await writeGoodImagesFile(run.comingGoodImages, listOf(2));
+    await mkdir(join(run.versions, '1'), { recursive: true });
+    await writeFile(kept('model.onnx'), 'another');
+    await settleReplacement(run, of());
+    expect(await text(kept('model.onnx'))).toBe('another');
   });
 
   it('are both new after one that was killed behind that', async () => {

@@ -131,7 +131,7 @@ export const errors: Sayings['errors'] = {
   EXCLUDED_ALL:
     'Produkt {name} behielte {left} seiner guten Bilder; erwartet werden mindestens {least}. Weniger auslassen oder gute Fotos hinzufügen und neu trainieren.',
   EXCLUDED_MEMORY:
-    'Produkt {name} behielte in seinem Gedächtnis {left} Patches neben denen eines einzigen Bildes; erwartet werden mindestens {least}, denn ein Bild wird nach denen anderer beurteilt. Die übrigen Bilder kamen hinzu, als ihre Patches schon bekannt waren. Weniger auslassen oder neu trainieren.',
+    'Produkt {name} behielte in seinem Gedächtnis {left} Patches neben denen eines einzigen Bildes; erwartet werden mindestens {least}, denn ein Bild wird nach denen anderer beurteilt. Weniger auslassen oder neu trainieren.',
   DETECTOR_INVALID:
     '{path}: Das ist kein brauchbarer Detektor: {reason}. Erwartet wird eine Datei, die `clad train`, `clad export` oder `clad calibrate` geschrieben hat.',
 
