@@ -152,12 +152,11 @@ async function addUnlocked(request: AddRequest & Asked): Promise<AddDocument> {
   const asked = await detectorBefore(engine, model, file.entryImages);
   try {
     const known = await realPaths(imagesLeft(subject).map((image) => image.path));
-    const isLeftOut = await leftOutBy(subject);
     const regions = { joined, region, classes: before.classes, memories };
     const looked = await seeingAsJoined(engine, model, file.entryImages, regions, (seeing) =>
       lookAtNew(seeing, before, paths, {
         known: new Set(known),
-        isLeftOut,
+        isLeftOut: leftOutBy(subject),
         mostPatches: options.candidates,
         width: memories.width,
         regionOf: (recognisedAs) => regionToJoin(regions, recognisedAs),

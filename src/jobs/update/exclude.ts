@@ -13,6 +13,7 @@ import type { DetectorMetadata } from '../../detector/metadata.ts';
 import type { ConformalThreshold } from '../../detector/thresholds/conformal.ts';
 import { countsTrained } from '../../detector/thresholds/score-gap.ts';
 import { classNames } from '../../features/memory-bank/class-search.ts';
+import { entriesOfOthers } from '../../features/memory-bank/entries-of-others.ts';
 import { nodeEngine } from '../../runtime/node.ts';
 import { goodImageWarnings } from '../good-images/good-image-warnings.ts';
 import type { GoodImagesFile } from '../good-images/good-images-file.ts';
@@ -106,7 +107,7 @@ export async function excludeUnlocked(request: ExcludeRequest): Promise<ExcludeD
     };
   const gone = new Set([...fresh, ...[...file.images.keys()].filter((id) => file.images[id]!.excluded)]);
   requireEnough(file, gone);
-  requireOthers(subject, fresh);
+  requireEntries(subject, fresh);
   const touched = new Set(fresh.flatMap((id) => [file.images[id]!.class, file.images[id]!.recognisedAs]));
   const engine = await nodeEngine({ device: request.device, threads: request.threads });
   const whole = subject.model;
@@ -209,7 +210,7 @@ function requireEnough({ images }: GoodImagesFile, gone: ReadonlySet<number>): v
  * An image is judged by the entries of the other images of its class; images that joined when their patches were known already have none.
  * @throws EXCLUDED_MEMORY where fewer would be left beside those of one image than are averaged, and than there were
  */
-function requireOthers(subject: Subject, fresh: readonly number[]): void {
+function requireEntries(subject: Subject, fresh: readonly number[]): void {
   const { model, file } = subject;
   // A memory that all classes share has others.
   if (!constantNamed(model, classNames.starts)) return;
@@ -218,14 +219,8 @@ function requireOthers(subject: Subject, fresh: readonly number[]): void {
   const present = file.entryImages.filter((id) => !file.images[id]!.excluded);
   for (const name of new Set(fresh.map((id) => file.images[id]!.class))) {
     const own = present.filter((id) => file.images[id]!.class === name);
-    const left = besideLargest(own.filter((id) => !leaves.has(id)));
-    const least = Math.min(neighbours, besideLargest(own));
+    const left = entriesOfOthers(own.filter((id) => !leaves.has(id)));
+    const least = Math.min(neighbours, entriesOfOthers(own));
     if (left < least) throw new CladError('EXCLUDED_MEMORY', { name, left, least });
   }
-}
-
-/** How many entries are not of the image that has most of them. @param entryImages - image of each */
-function besideLargest(entryImages: readonly number[]): number {
-  const counts = [...groupBy(entryImages, String).values()].map(({ length }) => length);
-  return entryImages.length - Math.max(0, ...counts);
 }

@@ -1,7 +1,6 @@
 /** @file The memories of a detector's classes with the entries that new images give, and the list of good images with these. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { groupBy } from '../../core/arrays.ts';
 import { CladError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import {
@@ -12,6 +11,7 @@ import {
   memoryOf,
   withEntries,
 } from '../../detector/bank-classes.ts';
+import { entriesOfOthers } from '../../features/memory-bank/entries-of-others.ts';
 import type { ModelProto } from '../../graph/index.ts';
 import { patchesInside, type RegionOfInterest } from '../../image/roi/region-of-interest.ts';
 import type { Engine } from '../../runtime/engine.ts';
@@ -128,8 +128,7 @@ function usualSpread(classes: readonly ClassMemory[]): ClassSpread | undefined {
 
 /** An image of a new class is matched with the entries of the others. @throws UPDATE_NOTHING */
 function requireOthers(name: string, entryImages: readonly number[], neighbours: number): void {
-  const largest = Math.max(...[...groupBy(entryImages, String).values()].map(({ length }) => length));
-  if (entryImages.length - largest >= neighbours) return;
+  if (entriesOfOthers(entryImages) >= neighbours) return;
   const reasons = `their patches are all alike, so that class ${name} would have ${entryImages.length} entries`;
   throw new CladError('UPDATE_NOTHING', { count: entryImages.length, reasons, remedy: 'Give more images.' });
 }

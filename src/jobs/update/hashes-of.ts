@@ -26,18 +26,22 @@ export function hashesOfClass(
   return hashesOf(subject, ids, onProgress);
 }
 
-/** Tells by its hash whether an image was left out, and neither it nor a copy is in: the detector remembers it, and it is no part of the memory. */
-export async function leftOutBy(subject: Listed): Promise<(hash: string) => Promise<boolean>> {
+/**
+ * Tells by its hash whether an image was left out, and neither it nor a copy is in: the detector remembers it, and it is no part of the memory.
+ * Photographs are looked at once somebody asks.
+ */
+export function leftOutBy(subject: Listed): (hash: string) => Promise<boolean> {
   const { images } = subject.file;
   const ofThose = (excluded: boolean) =>
     hashesOf(
       subject,
       [...images.keys()].filter((id) => images[id]!.excluded === excluded),
     );
-  const leftOut = new Set(await ofThose(true));
+  let leftOut: Promise<string[]> | undefined;
   let present: Promise<string[]> | undefined;
   return async (hash) => {
-    if (!leftOut.has(hash)) return false;
+    leftOut ??= ofThose(true);
+    if (!(await leftOut).includes(hash)) return false;
     present ??= ofThose(false);
     return !(await present).includes(hash);
   };

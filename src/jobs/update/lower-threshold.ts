@@ -91,7 +91,7 @@ async function lowerUnlocked(request: MissedRequest): Promise<MissedDocument> {
   const detector = await Detector.fromBytes(engine, bytes, path);
   const images: Seen[] = [];
   try {
-    const isLeftOut = await leftOutBy(subject);
+    const isLeftOut = leftOutBy(subject);
     for (const target of targets) images.push(await see(detector, target.path, isLeftOut));
   } finally {
     await detector.release();

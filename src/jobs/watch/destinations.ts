@@ -1,8 +1,9 @@
 /** @file Where photographs go once they are judged, and how they get there so that at any moment one whole file lies in one of the two places. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { copyFile, lstat, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { asRefusal } from '../../core/files.ts';
+import { sha256 as sha256Of } from '../../core/sha256.ts';
 import { statOrNothing } from '../../data/folders.ts';
 import type { Decision, Prediction } from '../../detector/prediction.ts';
 import type { FileState } from './journal.ts';
@@ -13,7 +14,7 @@ export const decisions: readonly Decision[] = ['pass', 'check', 'reject'];
 /** By which a file is known to be what it was. */
 type Content = Pick<FileState, 'bytes' | 'modified'>;
 /** The same, and by its content where that is known. */
-type Known = Content & { readonly sha256?: string | undefined };
+export type Known = Content & { readonly sha256?: string | undefined };
 /** What was said of a photograph; undefined where it could not be judged. */
 type Said = Pick<Prediction, 'verdict' | 'decision'> | undefined;
 
@@ -124,7 +125,7 @@ export async function isUnchanged(path: string, { bytes, modified, sha256 }: Kno
 /** Undefined where it cannot be read. */
 async function sha256OfFile(path: string): Promise<string | undefined> {
   const content = await readFile(path).catch(() => undefined);
-  return content && createHash('sha256').update(content).digest('hex');
+  return content && sha256Of(content);
 }
 
 /** A file as it is now; undefined where there is none. */

@@ -6,7 +6,7 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asRefusal } from '../../core/files.ts';
-import { isUnchanged, stateOf } from './destinations.ts';
+import { isUnchanged, type Known, stateOf } from './destinations.ts';
 import type { Journal } from './journal.ts';
 import { type FolderKind, mayBeAway } from './journal-folders.ts';
 import type { KeptRow } from './judgement.ts';
@@ -179,7 +179,7 @@ export class Retention {
 }
 
 /** Another file may have taken the name: it stays. @throws FILE_REFUSED */
-async function removeUnchanged(path: string, was: Parameters<typeof isUnchanged>[1]) {
+async function removeUnchanged(path: string, was: Known) {
   if (!(await isUnchanged(path, was))) return;
   await unlink(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw asRefusal(error, path);

@@ -11,6 +11,7 @@ import { Random } from '../../../core/random.ts';
 import type { Reduction } from '../../../features/memory-bank/candidates.ts';
 import { chooseEntriesByClass, type EntryOptions } from '../../../features/memory-bank/choose-entries.ts';
 import { classStarts, codedWidthOf, headWidthOf } from '../../../features/memory-bank/class-search.ts';
+import { entriesOfOthers } from '../../../features/memory-bank/entries-of-others.ts';
 import { principalComponents } from '../../../features/memory-bank/principal-components.ts';
 import {
   type DrawnRows,
@@ -178,13 +179,11 @@ function fewestOthers({
 }
 
 /**
- * How many entries there are at least when those of an image are left out: an image must never be matched with itself.
+ * As `entriesOfOthers`.
  * @throws OPTION_INVALID when there are none
  */
 export function othersOf(entryImages: readonly number[]): number {
-  const counts = new Map<number, number>();
-  for (const image of entryImages) counts.set(image, (counts.get(image) ?? 0) + 1);
-  const others = entryImages.length - Math.max(...counts.values());
+  const others = entriesOfOthers(entryImages);
   if (others > 0) return others;
   throw new CladError('OPTION_INVALID', {
     option: 'memoryBank.coresetSize',
